@@ -1,0 +1,19 @@
+"""Accounts made by the office must get a password of their own before anything else."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+
+class PasswordChangeMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        must_change = request.user.is_authenticated and getattr(request.user, "must_change_password", False)
+        open_paths = (reverse("signin:password-change"), reverse("signin:sign-out"), "/static/")
+        if must_change and not request.path.startswith(open_paths):
+            return redirect("signin:password-change")
+        return self.get_response(request)

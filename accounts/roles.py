@@ -1,0 +1,91 @@
+"""Roles and what each may do. Readable code, no table: who holds a role where is a post (communities)."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(StrEnum):
+    GRID_WORKER = "grid_worker"
+    REVIEWER = "reviewer"
+    PANEL = "panel"
+    OFFICE = "office"
+    LEADER = "leader"
+    AUDITOR = "auditor"
+    LANDLORD = "landlord"
+
+
+class Permission(StrEnum):
+    REGISTER_READ = "register.read"
+    REGISTER_IMPORT = "register.import"
+    PERSONAL_DATA_REVEAL = "personal_data.reveal"
+    VISIT_SUBMIT = "visit.submit"
+    HAZARD_VERIFY = "hazard.verify"
+    GRADE_REVIEW = "grade.review"
+    GRADE_DECIDE = "grade.decide"
+    GRADE_DECIDE_RED = "grade.decide_red"
+    GRADE_BULK_ASSESS = "grade.bulk_assess"
+    DELISTING_REQUEST = "delisting.request"
+    PROOF_SEND = "proof.send"
+    SIGN_PRINT = "sign.print"
+    SIGN_POST = "sign.post"
+    FIGURES_READ = "figures.read"
+    EXPORT = "export"
+    RULES_READ = "rules.read"
+    PEOPLE_MANAGE = "people.manage"
+    JOBS_READ = "jobs.read"
+    AUDIT_READ = "audit.read"
+
+
+P = Permission
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.GRID_WORKER: frozenset({P.REGISTER_READ, P.VISIT_SUBMIT, P.SIGN_POST, P.RULES_READ}),
+    Role.REVIEWER: frozenset(
+        {
+            P.REGISTER_READ,
+            P.PERSONAL_DATA_REVEAL,
+            P.HAZARD_VERIFY,
+            P.GRADE_REVIEW,
+            P.GRADE_DECIDE,
+            P.SIGN_PRINT,
+            P.FIGURES_READ,
+            P.EXPORT,
+            P.RULES_READ,
+            P.JOBS_READ,
+        }
+    ),
+    Role.PANEL: frozenset(
+        {P.REGISTER_READ, P.GRADE_DECIDE_RED, P.FIGURES_READ, P.EXPORT, P.RULES_READ}
+    ),
+    Role.OFFICE: frozenset(
+        {
+            P.REGISTER_READ,
+            P.REGISTER_IMPORT,
+            P.PERSONAL_DATA_REVEAL,
+            P.GRADE_BULK_ASSESS,
+            P.SIGN_PRINT,
+            P.SIGN_POST,
+            P.FIGURES_READ,
+            P.EXPORT,
+            P.RULES_READ,
+            P.PEOPLE_MANAGE,
+            P.JOBS_READ,
+        }
+    ),
+    Role.LEADER: frozenset({P.REGISTER_READ, P.FIGURES_READ, P.EXPORT, P.RULES_READ}),
+    Role.AUDITOR: frozenset(
+        {P.REGISTER_READ, P.FIGURES_READ, P.RULES_READ, P.JOBS_READ, P.AUDIT_READ}
+    ),
+    Role.LANDLORD: frozenset({P.PROOF_SEND, P.DELISTING_REQUEST}),
+}
+
+ROLE_NAMES = {
+    Role.GRID_WORKER: _("Grid worker"),
+    Role.REVIEWER: _("Community staff"),
+    Role.PANEL: _("Grading panel"),
+    Role.OFFICE: _("Street office"),
+    Role.LEADER: _("Street leader"),
+    Role.AUDITOR: _("Auditor"),
+    Role.LANDLORD: _("Landlord"),
+}
+STREET_WIDE_ROLES = frozenset({Role.PANEL, Role.OFFICE, Role.LEADER, Role.AUDITOR})

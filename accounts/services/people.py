@@ -1,0 +1,84 @@
+"""Accounts: made by the office with a first password, changed by the person, closed."""
+
+import secrets
+
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.services import audit
+from core.errors import Conflict, Invalid
+
+
+@transaction.atomic
+def create_staff(*, name: str, display_name: str, by: User) -> tuple[User, str]:
+    """A staff account and its first password, which must be changed at the first sign-in."""
+    if not name.strip():
+        raise Invalid(_("Give the person a sign-in name."))
+    if User.objects.filter(name=name).exists():
+        raise Conflict(_("This sign-in name is taken; choose another."))
+    password = secrets.token_urlsafe(12)
+    user = User.objects.create_user(
+        name, password, display_name=display_name, must_change_password=True
+    )
+    audit.record("account-created", by=by, subject="user", subject_id=user.pk)
+    return user, password
+
+
+@transaction.atomic
+def reset_password(*, user_id: int, by: User) -> str:
+    """A new first password, for a person who forgot the old one."""
+    user = User.objects.select_for_update().get(pk=user_id, kind=User.Kind.STAFF)
+    password = secrets.token_urlsafe(12)
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    audit.record("password-reset", by=by, subject="user", subject_id=user.pk)
+    return password
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str) -> None:
+    """The person's own new password; Invalid with the validators' words."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages)) from error
+    user.set_password(password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    audit.record("password-changed", by=user, subject="user", subject_id=user.pk)
+
+
+@transaction.atomic
+def set_active(*, user_id: int, active: bool, by: User, reason: str) -> User:
+    """Opens or closes an account; closing ends all its sessions at once."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    if user.pk == by.pk:
+        raise Invalid(_("You cannot close your own account."))
+    audit.act_as(by)
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    audit.record(
+        "account-opened" if active else "account-closed",
+        by=by,
+        subject="user",
+        subject_id=user.pk,
+        reason=reason,
+    )
+    if not active:
+        for session in Session.objects.iterator():
+            if session.get_decoded().get("_auth_user_id") == str(user.pk):
+                session.delete()
+    return user
+
+
+def system_user() -> User:
+    """The named hand of the system: jobs that no person started act as it."""
+    user, _created = User.objects.get_or_create(
+        name="system", defaults={"kind": User.Kind.SYSTEM, "is_active": False, "display_name": "系统"}
+    )
+    return user

@@ -1,0 +1,1 @@
+"""Where: street, communities, committees, grids, estates; who serves where."""

@@ -1,0 +1,1 @@
+"""Errors, text, dates, protected fields. Knows nobody."""

@@ -1,0 +1,27 @@
+"""Days of the street: local dates and working days."""
+
+from datetime import date, datetime, timedelta
+
+import chinese_calendar
+from django.utils import timezone
+
+
+def day_of(at: datetime) -> date:
+    """The calendar day in Shenzhen of a moment."""
+    return timezone.localtime(at).date()
+
+
+def is_workday(day: date) -> bool:
+    """By the State Council's holiday notices; Monday to Friday where no notice is known yet."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+def add_workdays(day: date, count: int) -> date:
+    """The `count`-th working day after `day`."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_workday(day)
+    return day

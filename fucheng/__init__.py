@@ -1,0 +1,1 @@
+"""The shell: settings, addresses, pages, API and the flows that cross the rooms below."""

@@ -1,0 +1,1 @@
+"""How safe: rules, visits, hazards, assessments, grade changes, delisting."""

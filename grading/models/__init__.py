@@ -1,0 +1,25 @@
+"""Tables of this room."""
+
+from grading.models.changes import Assessment, GradeChange, GradePeriod, Standing
+from grading.models.delisting import DelistingRequest
+from grading.models.hazards import Hazard, HazardEvent, HazardReport, Proof
+from grading.models.rule_sets import RuleItem, RuleSet
+from grading.models.visits import Finding, Photo, Visit, VisitException
+
+__all__ = [
+    "Assessment",
+    "DelistingRequest",
+    "Finding",
+    "GradeChange",
+    "GradePeriod",
+    "Hazard",
+    "HazardEvent",
+    "HazardReport",
+    "Photo",
+    "Proof",
+    "RuleItem",
+    "RuleSet",
+    "Standing",
+    "Visit",
+    "VisitException",
+]

@@ -1,0 +1,125 @@
+"""Versioned rule sets: what is checked, what it does, by when it must be mended, on which source."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from accounts.triggers import audited
+from grading.facts import Effect, Grade, Severity
+
+
+class RuleSet(models.Model):
+    """A published version never changes; a visit and an assessment are bound to the one they used."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        RETIRED = "retired", _("retired")
+
+    version = models.CharField(_("version"), max_length=16, unique=True)
+    title = models.CharField(_("title"), max_length=128)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    effective_on = models.DateField(_("grades from"))
+    green_from = models.PositiveSmallIntegerField(_("green from this score"))
+    dimension_caps = models.JSONField(help_text="dimension letter to the most points it can cost")
+    interval_days = models.JSONField(help_text="grade to days until the next visit")
+    interval_days_capped = models.PositiveSmallIntegerField(_("days with an open cap item"))
+    published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("rule set")
+        verbose_name_plural = _("rule sets")
+        ordering: ClassVar = ["-effective_on"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="ruleset_published_has_when",
+                condition=Q(state="draft") | Q(published_at__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="ruleset_one_published_a_day", fields=["effective_on"], condition=Q(state="published")
+            ),
+        ]
+        triggers: ClassVar = [audited("rule_set", "state", "effective_on")]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.version}"
+
+
+class RuleItem(models.Model):
+    class Scope(models.TextChoices):
+        UNIT = "unit", _("home")
+        BUILDING = "building", _("common parts")
+        EITHER = "either", _("home or common parts")
+
+    class Deadline(models.TextChoices):
+        NONE = "none", _("no deadline")
+        AT_ONCE = "at_once", _("at once")
+        STOP = "stop", _("stop letting")
+        DAYS = "days", _("within days")
+
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="items")
+    code = models.CharField(_("code"), max_length=4)
+    text_zh = models.CharField(max_length=255)
+    text_en = models.CharField(max_length=255)
+    fault_zh = models.CharField(max_length=64, help_text="the fault in a few words, for forms and signs")
+    fault_en = models.CharField(max_length=96)
+    scope = models.CharField(max_length=8, choices=Scope)
+    severity = models.CharField(max_length=8, choices=[(s.value, s.value) for s in Severity])
+    effect = models.CharField(max_length=8, choices=[(e.value, e.value) for e in Effect])
+    points = models.PositiveSmallIntegerField(default=0)
+    deadline = models.CharField(max_length=8, choices=Deadline)
+    deadline_days = models.PositiveSmallIntegerField(default=0)
+    department = models.CharField(max_length=64, blank=True)
+    needs_photo = models.BooleanField(default=False)
+    sources = ArrayField(models.CharField(max_length=64), default=list)
+
+    class Meta:
+        verbose_name = _("checklist item")
+        verbose_name_plural = _("checklist items")
+        ordering: ClassVar = ["rule_set", "code"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="ruleitem_code_once_in_version", fields=["rule_set", "code"]),
+            models.CheckConstraint(
+                name="ruleitem_points_fit_effect",
+                condition=Q(effect__in=["points", "bonus"], points__gt=0)
+                | Q(effect__in=["veto", "cap"], points=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.fault}"
+
+    @property
+    def text(self) -> str:
+        return self.text_zh if _reads_chinese() else self.text_en
+
+    @property
+    def fault(self) -> str:
+        return self.fault_zh if _reads_chinese() else self.fault_en
+
+    @property
+    def dimension(self) -> str:
+        return self.code[0]
+
+
+def _reads_chinese() -> bool:
+    return (translation.get_language() or "zh").startswith("zh")
+
+
+GRADE_NAMES = {Grade.GREEN: _("Green"), Grade.YELLOW: _("Yellow"), Grade.RED: _("Red")}
+GRADE_CHOICES = [(grade.value, GRADE_NAMES[grade]) for grade in Grade]
+DIMENSION_NAMES = {
+    "H": _("Building and equipment"),
+    "L": _("Landlord's duties"),
+    "F": _("Crime and fire prevention"),
+    "Z": _("Safety hazards"),
+    "E": _("Cleanliness"),
+}

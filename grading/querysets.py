@@ -1,0 +1,118 @@
+"""Which visits, hazards and grades a person may see, and the words lists are asked in."""
+
+from datetime import date, datetime
+from typing import Self
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import User
+from accounts.roles import Role
+from communities import access
+from core.querysets import Row, ScopedQuerySet
+from grading.states import OPEN_CHANGE_STATES, ChangeState, HazardState
+
+
+def _is_landlord(user: User) -> bool:
+    return Role.LANDLORD in access.roles_of(user)
+
+
+class OfBuildingQuerySet(ScopedQuerySet[Row]):
+    """Rows with a `building`."""
+
+    def visible_to(self, user: User) -> Self:
+        scope = access.scope_of(user)
+        return self if scope.whole_street else self.filter(building__community__in=scope.community_ids)
+
+
+class OfUnitQuerySet(ScopedQuerySet[Row]):
+    """Rows with a `unit`: of the person's communities, or of the landlord's own homes."""
+
+    def visible_to(self, user: User) -> Self:
+        if _is_landlord(user):
+            return self.filter(
+                unit__landlord__phone_index=user.phone_index, unit__landlord__phone_index__isnull=False
+            )
+        scope = access.scope_of(user)
+        return self if scope.whole_street else self.filter(unit__building__community__in=scope.community_ids)
+
+
+class HazardQuerySet(ScopedQuerySet[Row]):
+    def visible_to(self, user: User) -> Self:
+        """A landlord sees the hazards of own homes and of the common parts of their buildings."""
+        if _is_landlord(user):
+            from rentals.models import Unit
+
+            own = Unit.objects.visible_to(user)
+            in_own_building = own.filter(building=OuterRef("building"))
+            return self.filter(Q(unit__in=own) | Q(unit__isnull=True) & Exists(in_own_building))
+        scope = access.scope_of(user)
+        return self if scope.whole_street else self.filter(building__community__in=scope.community_ids)
+
+    def open(self) -> Self:
+        return self.exclude(state=HazardState.CLOSED)
+
+    def overdue_on(self, day: date) -> Self:
+        return self.open().filter(due_on__lt=day)
+
+    def counting_for(self, unit_id: int, building_id: int) -> Self:
+        """Open hazards of the home itself and of the common parts of its building."""
+        return self.open().filter(Q(unit=unit_id) | Q(unit__isnull=True, building=building_id))
+
+
+class OfHazardQuerySet(ScopedQuerySet[Row]):
+    """Rows with a `hazard`."""
+
+    def visible_to(self, user: User) -> Self:
+        from grading.models import Hazard
+
+        return self.filter(hazard__in=Hazard.objects.visible_to(user))
+
+
+class PhotoQuerySet(ScopedQuerySet[Row]):
+    def visible_to(self, user: User) -> Self:
+        """Photos of findings, proofs and reports the person may see. Never the public."""
+        if _is_landlord(user):
+            from grading.models import Hazard
+
+            own = Hazard.objects.visible_to(user)
+            return self.filter(Q(finding__hazard__in=own) | Q(proof__hazard__in=own))
+        scope = access.scope_of(user)
+        if scope.whole_street:
+            return self
+        return self.filter(
+            Q(finding__visit__building__community__in=scope.community_ids)
+            | Q(proof__hazard__building__community__in=scope.community_ids)
+            | Q(report__unit__building__community__in=scope.community_ids)
+        )
+
+
+class GradeChangeQuerySet(OfUnitQuerySet[Row]):
+    def visible_to(self, user: User) -> Self:
+        if _is_landlord(user):
+            return super().visible_to(user)
+        scope = access.scope_of(user)
+        return self if scope.whole_street else self.filter(community__in=scope.community_ids)
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_CHANGE_STATES)
+
+    def awaiting_community(self) -> Self:
+        return self.filter(state=ChangeState.PROPOSED)
+
+    def awaiting_panel(self) -> Self:
+        return self.filter(state=ChangeState.WITH_PANEL)
+
+    def touching_red(self) -> Self:
+        return self.filter(Q(from_grade="red") | Q(to_grade="red"))
+
+
+class StandingQuerySet(OfUnitQuerySet[Row]):
+    def stale_on(self, day: date) -> Self:
+        """Homes whose last visit is older than the interval of their grade."""
+        return self.filter(next_visit_on__lt=day)
+
+    def not_graded(self) -> Self:
+        return self.filter(grade__isnull=True)
+
+    def visited_since(self, at: datetime) -> Self:
+        return self.filter(last_visit_at__gte=at)

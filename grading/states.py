@@ -1,0 +1,89 @@
+"""Allowed moves of everything that has a state, as one table each. Services, tests and docs read these."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+
+class ChangeState(StrEnum):
+    """A grade change: proposed by an assessment, decided by people."""
+
+    PROPOSED = "proposed"
+    WITH_PANEL = "with_panel"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    SUPERSEDED = "superseded"
+
+
+CHANGE_STATE_NAMES = {
+    ChangeState.PROPOSED: _("waiting for the community"),
+    ChangeState.WITH_PANEL: _("waiting for the panel"),
+    ChangeState.APPROVED: _("approved"),
+    ChangeState.RETURNED: _("returned"),
+    ChangeState.SUPERSEDED: _("replaced by newer facts"),
+}
+CHANGE_MOVES: dict[ChangeState, frozenset[ChangeState]] = {
+    ChangeState.PROPOSED: frozenset(
+        {ChangeState.WITH_PANEL, ChangeState.APPROVED, ChangeState.RETURNED, ChangeState.SUPERSEDED}
+    ),
+    ChangeState.WITH_PANEL: frozenset(
+        {ChangeState.APPROVED, ChangeState.RETURNED, ChangeState.SUPERSEDED}
+    ),
+    ChangeState.APPROVED: frozenset(),
+    ChangeState.RETURNED: frozenset(),
+    ChangeState.SUPERSEDED: frozenset(),
+}
+OPEN_CHANGE_STATES = (ChangeState.PROPOSED, ChangeState.WITH_PANEL)
+
+
+class HazardState(StrEnum):
+    OPEN = "open"
+    PROOF_SENT = "proof_sent"
+    CLOSED = "closed"
+
+
+HAZARD_STATE_NAMES = {
+    HazardState.OPEN: _("open"),
+    HazardState.PROOF_SENT: _("proof waits for a check"),
+    HazardState.CLOSED: _("mended"),
+}
+HAZARD_MOVES: dict[HazardState, frozenset[HazardState]] = {
+    HazardState.OPEN: frozenset({HazardState.PROOF_SENT, HazardState.CLOSED}),
+    HazardState.PROOF_SENT: frozenset({HazardState.OPEN, HazardState.CLOSED}),
+    HazardState.CLOSED: frozenset({HazardState.OPEN}),
+}
+OPEN_HAZARD_STATES = (HazardState.OPEN, HazardState.PROOF_SENT)
+
+
+class DelistingState(StrEnum):
+    """A landlord's request to take a red home off the list."""
+
+    REQUESTED = "requested"
+    INSPECTED = "inspected"
+    WITH_PANEL = "with_panel"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+DELISTING_STATE_NAMES = {
+    DelistingState.REQUESTED: _("waiting for the re-inspection"),
+    DelistingState.INSPECTED: _("re-inspected, waiting for the community"),
+    DelistingState.WITH_PANEL: _("waiting for the panel"),
+    DelistingState.GRANTED: _("taken off the red list"),
+    DelistingState.REFUSED: _("refused"),
+    DelistingState.WITHDRAWN: _("withdrawn"),
+}
+DELISTING_MOVES: dict[DelistingState, frozenset[DelistingState]] = {
+    DelistingState.REQUESTED: frozenset(
+        {DelistingState.INSPECTED, DelistingState.REFUSED, DelistingState.WITHDRAWN}
+    ),
+    DelistingState.INSPECTED: frozenset(
+        {DelistingState.WITH_PANEL, DelistingState.REFUSED, DelistingState.WITHDRAWN}
+    ),
+    DelistingState.WITH_PANEL: frozenset({DelistingState.GRANTED, DelistingState.REFUSED}),
+    DelistingState.GRANTED: frozenset(),
+    DelistingState.REFUSED: frozenset(),
+    DelistingState.WITHDRAWN: frozenset(),
+}
+OPEN_DELISTING_STATES = (DelistingState.REQUESTED, DelistingState.INSPECTED, DelistingState.WITH_PANEL)

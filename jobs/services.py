@@ -1,0 +1,144 @@
+"""The verbs of long work: ask, plan, claim, finish, fail, cancel. All of them are guarded updates."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.services import audit
+from core.errors import Conflict
+from jobs.models import Chunk, Job
+
+LEASE = timedelta(seconds=60)
+ATTEMPTS = 3
+
+
+def ask(
+    *, kind: str, params: dict[str, Any], by: User, at: datetime, dedupe_key: str = ""
+) -> tuple[Job, bool]:
+    """The job, and whether it is new: asking again while it runs gives the running one (double click)."""
+    try:
+        with transaction.atomic():
+            job = Job.objects.create(
+                kind=kind, params=params, dedupe_key=dedupe_key, requested_by=by, requested_at=at
+            )
+    except IntegrityError:
+        return Job.objects.unfinished().get(kind=kind, dedupe_key=dedupe_key), False
+    audit.record("job-asked", by=by, subject="job", subject_id=job.pk, data={"kind": kind})
+    return job, True
+
+
+def plan(job: Job, chunks: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """Freezes the work: (size, payload) for each chunk. The total is their sum and never changes."""
+    Chunk.objects.bulk_create(
+        [Chunk(job=job, seq=seq, size=size, payload=payload) for seq, (size, payload) in enumerate(chunks)],
+        batch_size=1000,
+    )
+    Job.objects.filter(pk=job.pk, state=Job.State.PLANNING).update(
+        state=Job.State.RUNNING,
+        total=sum(size for size, _payload in chunks),
+        started_at=Now(),
+        moved_at=Now(),
+    )
+
+
+def claim(job_id: int, *, in_order: bool) -> Chunk | None:
+    """The next open chunk under a fresh lease, or one whose lease ran out; None when none is free.
+
+    `in_order` jobs hand out a chunk only when all before it are done.
+    """
+    with transaction.atomic():
+        waiting = Chunk.objects.filter(job_id=job_id, job__state=Job.State.RUNNING).filter(
+            state__in=[Chunk.State.OPEN, Chunk.State.RUNNING]
+        )
+        if in_order:
+            first = waiting.order_by("seq").values("pk")[:1]
+            waiting = Chunk.objects.filter(pk__in=first)
+        free = waiting.filter(state=Chunk.State.OPEN) | waiting.filter(
+            state=Chunk.State.RUNNING, lease_until__lt=timezone.now()
+        )
+        chunk = free.select_for_update(skip_locked=True, of=("self",)).order_by("seq").first()
+        if chunk is None:
+            return None
+        chunk.state = Chunk.State.RUNNING
+        chunk.attempts += 1
+        chunk.lease_token = uuid.uuid4()
+        chunk.lease_until = timezone.now() + LEASE
+        chunk.save(update_fields=["state", "attempts", "lease_token", "lease_until"])
+        return chunk
+
+
+def finish(chunk: Chunk, result: dict[str, Any]) -> bool:
+    """Accepts the result of whoever still holds the lease; False for a late finisher, who changes nothing."""
+    with transaction.atomic():
+        accepted = Chunk.objects.filter(
+            pk=chunk.pk, lease_token=chunk.lease_token, state=Chunk.State.RUNNING
+        ).update(state=Chunk.State.DONE, result=result, lease_until=None, lease_token=None, finished_at=Now())
+        if accepted:
+            Job.objects.filter(pk=chunk.job_id).update(done=F("done") + chunk.size, moved_at=Now())
+    return accepted == 1
+
+
+def give_back(chunk: Chunk, *, error: str) -> bool:
+    """After an error: open again, or failed for good after three attempts. True when failed for good."""
+    is_last = chunk.attempts >= ATTEMPTS
+    Chunk.objects.filter(pk=chunk.pk, lease_token=chunk.lease_token).update(
+        state=Chunk.State.FAILED if is_last else Chunk.State.OPEN,
+        lease_until=None,
+        lease_token=None,
+        result={"error": error[-2000:]},
+    )
+    return is_last
+
+
+def fail(job_id: int, *, error: str) -> None:
+    Job.objects.unfinished().filter(pk=job_id).update(
+        state=Job.State.FAILED, error=error[-2000:], finished_at=Now()
+    )
+
+
+def complete(job_id: int, *, result: dict[str, Any]) -> bool:
+    """Done: only when every chunk is done and their sizes add up to the total."""
+    open_chunks = Chunk.objects.filter(job_id=job_id).exclude(state=Chunk.State.DONE).exists()
+    counted = Chunk.objects.filter(job_id=job_id, state=Chunk.State.DONE).aggregate(
+        n=Coalesce(Sum("size"), 0)
+    )["n"]
+    if open_chunks:
+        return False
+    return (
+        Job.objects.filter(pk=job_id, state=Job.State.RUNNING, total=counted).update(
+            state=Job.State.DONE, result=result, done=counted, step="", finished_at=Now()
+        )
+        == 1
+    )
+
+
+@transaction.atomic
+def cancel(*, job_id: int, by: User, at: datetime) -> Job:
+    """Asks a job to stop: no chunk is handed out from now on; what is finished stays."""
+    job = Job.objects.select_for_update().get(pk=job_id)
+    if not job.is_unfinished:
+        raise Conflict(_("This job has ended already."))
+    audit.act_as(by)
+    job.cancel_requested_at = at
+    job.state = Job.State.CANCELLED
+    job.finished_at = at
+    job.save(update_fields=["cancel_requested_at", "state", "finished_at"])
+    audit.record("job-cancelled", by=by, subject="job", subject_id=job.pk)
+    return job
+
+
+def say(job_id: int, step: str) -> None:
+    """What is being done now, in words for the progress bar."""
+    Job.objects.filter(pk=job_id).update(step=step[:200], moved_at=Now())
+
+
+def unfinished_ids() -> Iterable[int]:
+    return Job.objects.unfinished().order_by("pk").values_list("pk", flat=True)

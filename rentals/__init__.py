@@ -1,0 +1,1 @@
+"""What: buildings, units, landlords, the registry and its import."""

@@ -1,0 +1,1 @@
+"""What hangs on the wall: tokens, stickers, boards, sheets, print runs."""

@@ -1,0 +1,166 @@
+"""Tokens, print runs with their frozen items and files, and signs with their life."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.triggers import audited, no_delete
+from communities.models import Community, Estate
+from grading.models.rule_sets import GRADE_CHOICES
+from jobs.models import Job
+from rentals.models import Unit
+from signage.querysets import PrintRunQuerySet, SignQuerySet
+
+
+class PublicToken(models.Model):
+    """The opaque address of a home's public page: 128 random bits that survive every grade change."""
+
+    unit = models.OneToOneField(Unit, on_delete=models.CASCADE, primary_key=True, related_name="public_token")
+    token = models.CharField(max_length=22, unique=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="publictoken_is_22_base62", condition=Q(token__regex=r"^[0-9A-Za-z]{22}$")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.token[:4]}…"
+
+
+class PrintRun(models.Model):
+    """One order to print: the filter it was made from, its job, its items and files."""
+
+    class Product(models.TextChoices):
+        STICKER = "sticker", _("sticker")
+        NO_RENTAL = "no_rental", _("no-rental notice")
+        ESTATE_BOARD = "estate_board", _("estate entrance board")
+
+    product = models.CharField(max_length=12, choices=Product, default=Product.STICKER)
+    title = models.CharField(max_length=200)
+    filter: Any = models.JSONField(default=dict)
+    community = models.ForeignKey(
+        Community, null=True, on_delete=models.PROTECT, related_name="print_runs"
+    )
+    job = models.OneToOneField(Job, null=True, on_delete=models.PROTECT, related_name="print_run")
+    start_at = models.PositiveSmallIntegerField(default=1, help_text="first free position of the first sheet")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = PrintRunQuerySet["PrintRun"].as_manager()
+
+    class Meta:
+        verbose_name = _("print run")
+        verbose_name_plural = _("print runs")
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PrintItem(models.Model):
+    """One sign of a run, frozen when the run was ordered: later edits do not shift pages."""
+
+    run = models.ForeignKey(PrintRun, on_delete=models.CASCADE, related_name="items")
+    ordinal = models.PositiveIntegerField()
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    estate = models.ForeignKey(Estate, null=True, on_delete=models.PROTECT, related_name="+")
+    serial = models.CharField(max_length=12, blank=True)
+    grade = models.CharField(max_length=6, choices=GRADE_CHOICES, blank=True)
+    refused = models.CharField(max_length=200, blank=True, help_text="why it could not be printed")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="printitem_once_in_run", fields=["run", "ordinal"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.ordinal}"
+
+
+class PrintFile(models.Model):
+    """A finished PDF of a run, named by its content."""
+
+    run = models.ForeignKey(PrintRun, on_delete=models.CASCADE, related_name="files")
+    seq = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    file = models.CharField(max_length=255, help_text="name in storage")
+    sha256 = models.CharField(max_length=64)
+    pages = models.PositiveIntegerField()
+    signs = models.PositiveIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["seq"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="printfile_once_in_run", fields=["run", "seq"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.seq}"
+
+
+class Sign(models.Model):
+    """A printed thing with a serial, from the printer to the wall and off it again."""
+
+    class Product(models.TextChoices):
+        STICKER = "sticker", _("sticker")
+        NO_RENTAL = "no_rental", _("no-rental notice")
+        ESTATE_BOARD = "estate_board", _("estate entrance board")
+
+    class State(models.TextChoices):
+        PRINTED = "printed", _("printed, in hand")
+        POSTED = "posted", _("on the wall")
+        SUPERSEDED = "superseded", _("replaced")
+        REMOVED = "removed", _("taken down")
+        VOID = "void", _("void, never posted")
+
+    serial = models.CharField(max_length=12, unique=True)
+    product = models.CharField(max_length=12, choices=Product)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="signs")
+    estate = models.ForeignKey(Estate, null=True, on_delete=models.PROTECT, related_name="signs")
+    grade = models.CharField(max_length=6, choices=GRADE_CHOICES, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PRINTED)
+    run = models.ForeignKey(PrintRun, on_delete=models.PROTECT, related_name="signs")
+    page = models.PositiveIntegerField()
+    position = models.PositiveSmallIntegerField()
+    printed_at = models.DateTimeField()
+    posted_at = models.DateTimeField(null=True)
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True)
+
+    objects = SignQuerySet["Sign"].as_manager()
+
+    class Meta:
+        verbose_name = _("sign")
+        verbose_name_plural = _("signs")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="sign_one_on_the_wall",
+                fields=["unit", "product"],
+                condition=Q(state="posted", unit__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="sign_one_in_hand",
+                fields=["unit", "product"],
+                condition=Q(state="printed", unit__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="sign_of_a_home_or_an_estate",
+                condition=Q(unit__isnull=False, estate__isnull=True)
+                | Q(unit__isnull=True, estate__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="sign_posted_has_who_and_when",
+                condition=~Q(state="posted") | Q(posted_at__isnull=False, posted_by__isnull=False),
+            ),
+        ]
+        triggers: ClassVar = [audited("sign", "state"), no_delete()]
+
+    def __str__(self) -> str:
+        return self.serial
