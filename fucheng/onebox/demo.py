@@ -115,6 +115,7 @@ class Supervisor:
         self.loader = Child("load", [python, "manage.py", "load_demo_street", *_units()], has_console=True)
         self.environment: dict[str, str] = {}
         self.stopping = False
+        self.next_look = 0.0
         self.is_private = not os.environ.get("DATABASE_URL")
 
     def run(self) -> None:
@@ -223,8 +224,9 @@ class Supervisor:
                 child.pause = min(child.pause * 2, 30)
                 print(f"  The {child.name} died and is started again; see {child.log}", flush=True)
                 child.start(self.environment)
-        if self.is_private and not postgres.is_ready(postgres.cluster_named("demo")):
-            postgres.ensure()
+        if self.is_private and time.monotonic() > self.next_look:
+            postgres.ensure()  # starts the server again if it died
+            self.next_look = time.monotonic() + 5
 
     def _children(self) -> tuple[Child, ...]:
         return (self.loader, self.worker, self.web)

@@ -9,11 +9,9 @@ exclusive one, then stops the server. `FUCHENG_PG_BIN` names a folder of binarie
 import contextlib
 import fcntl
 import os
-import pwd
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import tempfile
@@ -58,7 +56,7 @@ class Cluster:
 
 
 def cluster_named(name: str, var: Path | None = None) -> Cluster:
-    return Cluster((var or ROOT / "var") / FOLDERS[name], durable=name != "test")
+    return Cluster((var or ROOT / "var").resolve() / FOLDERS[name], durable=name != "test")
 
 
 def ensure(name: str = "demo", *, var: Path | None = None) -> str:
@@ -120,6 +118,7 @@ def find_binaries(major: int | None = None) -> Path | None:
 
 
 def _candidates() -> Iterator[Path]:
+    """Best first. FUCHENG_PG_BIN is described above."""
     wish = os.environ.get("FUCHENG_PG_BIN", "")
     if wish and wish != "none":
         yield Path(wish)
@@ -239,7 +238,7 @@ def _start(cluster: Cluster) -> None:
     _make_private(run, account)
     if not cluster.data.exists():
         _initialise(cluster, binaries, account)
-    _forget_stale_pid(cluster)
+    _clear_leftovers(cluster)
     if os.fork() == 0:
         _become_keeper(cluster, binaries, account)
     deadline = time.monotonic() + 60
@@ -295,19 +294,28 @@ def _initialise(cluster: Cluster, binaries: Path, account: Account) -> None:
     fresh.rename(cluster.data)
 
 
-def _forget_stale_pid(cluster: Cluster) -> None:
-    """Remove a pid file whose number now belongs to a foreign process; PostgreSQL would refuse to start.
+def _clear_leftovers(cluster: Cluster) -> None:
+    """Remove the lock files of a server that was killed.
 
-    A dead number is left to PostgreSQL, which also looks for surviving children before it goes on.
+    PostgreSQL only asks whether their process number exists, which is also true of a foreign process with
+    the same number and of a zombie. Survivors of a killed server end by themselves within moments.
     """
-    lines = _pid_file(cluster)
-    if not lines or not lines[0].isdecimal() or not Path("/proc/self/cwd").exists():
-        return
+    while _is_inhabited(cluster) and not is_ready(cluster):
+        time.sleep(0.05)
+    if not _is_inhabited(cluster):
+        (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+        (_socket_folder(cluster) / f"{SOCKET}.lock").unlink(missing_ok=True)
+
+
+def _is_inhabited(cluster: Cluster) -> bool:
+    """Does any process work in the data folder? (Each process of a server does.)"""
+    if not Path("/proc/self/cwd").exists():
+        return bool(_pid_file(cluster))
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if (process / "cwd").resolve() == cluster.data:
-                return
-    (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+            if (process / "cwd").readlink() == cluster.data:
+                return True
+    return False
 
 
 def _last_words(cluster: Cluster) -> str:
@@ -370,7 +378,7 @@ def _stop_server(cluster: Cluster, server: "subprocess.Popen[bytes] | None") -> 
         os.kill(pid, signal.SIGINT)
     if server:
         server.wait()
-    while _pid_file(cluster) and Path(f"/proc/{pid}").exists():
+    while _is_inhabited(cluster):
         time.sleep(0.05)
 
 
