@@ -1,0 +1,109 @@
+"""The user's own rows with what is wrong and what to do beside them, as a workbook or CSV that holds no formula."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import xlsxwriter
+
+from rentals.registry.columns import REPORT_HEADERS
+from rentals.registry.problems import Problem
+from rentals.registry.read_child import TYPED
+from rentals.registry.reader import Limits, Reader, Sheet, open_registry
+from rentals.registry.sheet_writer import SAFE_OPTIONS, fill_sheet
+
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+
+
+def write_error_workbook(
+    source: str | Path, problems: Iterable[Problem], path: str | Path, *, at: dt.datetime, all_rows: bool = True,
+    limits: Limits | None = None,
+) -> int:  # fmt: skip
+    """Copy the registry file with three columns in front: row number, what is wrong, what to do.
+
+    Cells at fault are coloured; a filter stands on the header. With `all_rows` every row is copied, otherwise only
+    those with a problem or remark. Returns the number of rows. Raises `BrokenWorkbook` like `open_registry`.
+    """
+    by_row = _by_row(problems)
+    with open_registry(source, limits, all_columns=False) as reader:
+        marks: dict[int, set[int]] = {}
+        rows = _copies(reader, by_row, all_rows, marks)
+        return fill_sheet(path, _shell(reader.sheet, by_row.get(0, [])), rows, first_row=2, created=at, marks=marks)
+
+
+def write_error_csv(
+    source: str | Path, problems: Iterable[Problem], path: str | Path, *, limits: Limits | None = None
+) -> int:
+    """Write only the rows with problems as CSV (UTF-8 with BOM); cells that a sheet would calculate get a `'`."""
+    by_row = _by_row(problems)
+    with (
+        open_registry(source, limits, all_columns=False) as reader,
+        open(path, "w", encoding="utf-8-sig", newline="") as file,
+    ):
+        out = csv.writer(file, quoting=csv.QUOTE_ALL)
+        out.writerow([safe_csv_cell(text) for text in (*REPORT_HEADERS, *reader.sheet.header)])
+        count = 0
+        for row in _copies(reader, by_row, False, {}):
+            out.writerow([safe_csv_cell(text) for text in row])
+            count += 1
+    return count
+
+
+def safe_csv_cell(text: str) -> str:
+    """Return the text with a leading `'` when a spreadsheet might take it for a formula (CWE-1236); no NUL."""
+    text = text.replace("\0", "")
+    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
+
+
+def _by_row(problems: Iterable[Problem]) -> dict[int, list[Problem]]:
+    by_row: dict[int, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        by_row[problem.row].append(problem)
+    return by_row
+
+
+def _copies(
+    reader: Reader, by_row: dict[int, list[Problem]], all_rows: bool, marks: dict[int, set[int]]
+) -> Iterator[Sequence[str]]:
+    """Yield the rows to write (from row 2 on) and note in `marks` which cells of them are at fault."""
+    at = 2
+    for chunk in reader.chunks():
+        for number, *cells in chunk:
+            found = by_row.get(int(number), ())
+            if not found and not all_rows:
+                continue
+            columns = {reader.sheet.columns.get(p.column) for p in found if not p.is_remark}
+            if marked := {column + len(REPORT_HEADERS) for column in columns if column is not None}:
+                marks[at] = marked
+            wrong = "\n".join(f"{p.header}: {p.value or '-'}" for p in found)
+            yield (number, wrong, "\n".join(p.text() for p in found), *(c.removeprefix(TYPED) for c in cells))
+            at += 1
+
+
+def _shell(sheet: Sheet, of_file: Sequence[Problem]) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, SAFE_OPTIONS)
+    book.add_format({"num_format": "@", "valign": "top"})  # style 1 and 2 of `fill_sheet`
+    book.add_format({"num_format": "@", "valign": "top", "bg_color": "#F8D0CC"})
+    bold = book.add_format({"bold": True, "border": 1, "bg_color": "#E7ECF3"})
+    page = book.add_worksheet(REPORT_HEADERS[1])
+    page.freeze_panes(1, len(REPORT_HEADERS))
+    page.set_column(0, 0, 8)
+    page.set_column(1, 1, 34)
+    page.set_column(2, 2, 70)
+    page.set_column(3, len(sheet.header) + 2, 18)
+    for number, text in enumerate((*REPORT_HEADERS, *sheet.header)):
+        page.write_string(0, number, text, bold)
+    page.autofilter(0, 0, 1_048_575, len(sheet.header) + 2)
+    if of_file:
+        notes = book.add_worksheet("说明")
+        notes.set_column(0, 0, 110)
+        for number, problem in enumerate(of_file):
+            notes.write_string(number, 0, problem.text())
+    book.close()
+    return out.getvalue()
