@@ -105,6 +105,9 @@ class GradeChangeQuerySet(OfUnitQuerySet[Row]):
     def touching_red(self) -> Self:
         return self.filter(Q(from_grade="red") | Q(to_grade="red"))
 
+    def not_touching_red(self) -> Self:
+        return self.exclude(to_grade="red").filter(Q(from_grade__isnull=True) | ~Q(from_grade="red"))
+
 
 class StandingQuerySet(OfUnitQuerySet[Row]):
     def stale_on(self, day: date) -> Self:

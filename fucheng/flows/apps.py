@@ -3,3 +3,16 @@ from django.apps import AppConfig
 
 class FlowsConfig(AppConfig):
     name = "fucheng.flows"
+
+    def ready(self) -> None:
+        """Tells the job runner which flow does which kind of work."""
+        from fucheng.flows import bulk_assessment, bulk_decision, print_run, registry_import
+        from jobs import running
+
+        for handler in (
+            bulk_assessment.BulkAssessment(),
+            bulk_decision.BulkDecision(),
+            print_run.PrintRunWork(),
+            registry_import.RegistryImport(),
+        ):
+            running.register(handler.kind, handler)

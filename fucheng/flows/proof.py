@@ -1,0 +1,41 @@
+"""The landlord's proof for a hazard, and its check; an accepted proof lets the homes be assessed anew."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import audit
+from core.dates import day_of
+from grading.models import Photo, Proof
+from grading.services import assessing, hazards, photos, rule_sets
+
+
+@transaction.atomic(durable=True)
+def send(*, hazard_id: int, by: User, at: datetime, note: str, photo_digests: Sequence[str]) -> Proof:
+    """Photos are stored before (`photos.store`); here they become part of the proof."""
+    audit.act_as(by)
+    proof = hazards.send_proof(hazard_id=hazard_id, by=by, at=at, note=note)
+    Photo.objects.bulk_create(
+        Photo(sha256=digest, file=photos.stored_name(digest), proof=proof, taken_by=by, added_at=at)
+        for digest in photo_digests
+    )
+    return proof
+
+
+@transaction.atomic(durable=True)
+def accept(*, proof_id: int, by: User, at: datetime) -> Proof:
+    """Closes the hazard and proposes what the rules now say for every home it counted for."""
+    audit.act_as(by)
+    proof = hazards.accept_proof(proof_id=proof_id, by=by, at=at)
+    assessing.assess_after_proof(
+        proof.hazard.building_id, rule_set=rule_sets.for_visit(day_of(at)), checked_by=by, at=at
+    )
+    return proof
+
+
+@transaction.atomic(durable=True)
+def refuse(*, proof_id: int, by: User, at: datetime, reason: str) -> Proof:
+    audit.act_as(by)
+    return hazards.refuse_proof(proof_id=proof_id, by=by, at=at, reason=reason)

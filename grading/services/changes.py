@@ -1,0 +1,252 @@
+"""Grade changes: proposed by assessments, decided by people, put in force with their history.
+
+Green and yellow are the community's; red in either direction goes on to the panel. Nobody decides on
+the own visit. The constraints of `GradeChange` say the same in the database.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Permission
+from accounts.services import audit
+from communities import access
+from core.bulk import copy_in, reserve_ids
+from core.errors import Conflict, Invalid, NotAllowed
+from grading.models import GradeChange
+from grading.querysets import GradeChangeQuerySet
+from grading.states import CHANGE_MOVES, OPEN_CHANGE_STATES, ChangeState
+
+As = GradeChange.DecidedAs
+
+
+class AlreadyDecided(Conflict):
+    code = "already-decided"
+    message = _("This change was decided in the meantime. Reload the list.")
+
+
+class OwnInspection(NotAllowed):
+    code = "own-inspection"
+    message = _("You inspected this home, so someone else must decide.")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What an assessment says about one home; a change is proposed when the two grades differ."""
+
+    unit_id: int
+    community_id: int
+    assessment_id: int
+    grade_in_force: str | None
+    grade: str
+
+
+def propose(proposals: Sequence[Proposal], *, at: datetime, inspected_by: int | None) -> list[int]:
+    """Ids of the changes now proposed.
+
+    An open change with the same outcome stays as it is; one with another outcome is replaced.
+    """
+    open_rows = GradeChange.objects.open().filter(unit__in=[p.unit_id for p in proposals])
+    open_changes = {change.unit_id: change for change in open_rows}
+    replaced, wanted = [], []
+    for p in proposals:
+        waiting = open_changes.get(p.unit_id)
+        if waiting and (waiting.from_grade, waiting.to_grade) == (p.grade_in_force, p.grade):
+            continue
+        if waiting:
+            replaced.append(waiting.pk)
+        if p.grade != p.grade_in_force:
+            wanted.append(p)
+    if replaced:
+        GradeChange.objects.filter(pk__in=replaced).update(state=ChangeState.SUPERSEDED)
+    ids = reserve_ids(GradeChange, len(wanted))
+    copy_in(
+        "grading_gradechange",
+        (
+            "id", "unit_id", "community_id", "assessment_id", "from_grade", "to_grade", "state",
+            "proposed_at", "inspected_by_id", "review_reason", "decided_as", "reason",
+        ),
+        (
+            (
+                pk, p.unit_id, p.community_id, p.assessment_id, p.grade_in_force, str(p.grade),
+                ChangeState.PROPOSED.value, at, inspected_by, "", "", "",
+            )
+            for pk, p in zip(ids, wanted, strict=True)
+        ),
+    )  # fmt: skip
+    return ids
+
+
+@transaction.atomic
+def review_change(*, change_id: int, by: User, at: datetime, reason: str) -> GradeChange:
+    """The community has checked a change that touches red and hands it to the panel."""
+    change = _to_decide(change_id, by, Permission.GRADE_REVIEW, reason, to=ChangeState.WITH_PANEL)
+    if not change.touches_red:
+        raise Conflict(_("Only red goes to the panel; green and yellow are yours to decide."))
+    change.state = ChangeState.WITH_PANEL
+    change.reviewed_by, change.reviewed_at, change.review_reason = by, at, reason
+    change.save(update_fields=["state", "reviewed_by", "reviewed_at", "review_reason"])
+    return change
+
+
+@transaction.atomic
+def approve_change(*, change_id: int, by: User, at: datetime, reason: str) -> GradeChange:
+    """Puts a change in force: green and yellow by the community, red in either direction by the panel."""
+    change = _to_decide(change_id, by, None, reason, to=ChangeState.APPROVED)
+    if change.touches_red and change.state != ChangeState.WITH_PANEL:
+        raise NotAllowed(_("Red is decided by the panel. Check the case and hand it on."))
+    _decide(change, ChangeState.APPROVED, by=by, at=at, reason=reason)
+    put_in_force([change.pk], at=at)
+    return change
+
+
+@transaction.atomic
+def return_change(*, change_id: int, by: User, at: datetime, reason: str) -> GradeChange:
+    """Sends a change back with a reason; the home keeps its grade until new facts come."""
+    change = _to_decide(change_id, by, None, reason, to=ChangeState.RETURNED)
+    _decide(change, ChangeState.RETURNED, by=by, at=at, reason=reason)
+    return change
+
+
+def _to_decide(
+    change_id: int, by: User, permission: Permission | None, reason: str, *, to: ChangeState
+) -> GradeChange:
+    """The locked change when this person may make this move now."""
+    change = GradeChange.objects.visible_to(by).lock(change_id)
+    access.authorize(by, permission or _permission(change), community_id=change.community_id)
+    if to not in CHANGE_MOVES[ChangeState(change.state)]:
+        raise AlreadyDecided
+    if change.inspected_by_id == by.pk:
+        raise OwnInspection
+    if not reason.strip():
+        raise Invalid(_("Give a reason; the landlord will read it."))
+    audit.act_as(by)
+    return change
+
+
+def _permission(change: GradeChange) -> Permission:
+    with_panel = change.state == ChangeState.WITH_PANEL
+    return Permission.GRADE_DECIDE_RED if with_panel else Permission.GRADE_DECIDE
+
+
+def _decide(change: GradeChange, state: ChangeState, *, by: User, at: datetime, reason: str) -> None:
+    change.decided_as = As.PANEL if change.state == ChangeState.WITH_PANEL else As.COMMUNITY
+    change.state, change.decided_by, change.decided_at, change.reason = state, by, at, reason
+    change.save(update_fields=["state", "decided_as", "decided_by", "decided_at", "reason"])
+
+
+def decidable(by: User, state: ChangeState) -> GradeChangeQuerySet[GradeChange]:
+    """Changes in `state` that this person may decide: in scope, within the rights, not the own visits."""
+    with_panel = state == ChangeState.WITH_PANEL
+    permission = Permission.GRADE_DECIDE_RED if with_panel else Permission.GRADE_DECIDE
+    scope = {
+        post.community_id
+        for post in access.posts_of(by)
+        if access.can(by, permission, community_id=post.community_id or 0)
+    }
+    rows = GradeChange.objects.visible_to(by).filter(state=state).exclude(inspected_by=by)
+    return rows if None in scope else rows.filter(community__in=scope)
+
+
+@transaction.atomic
+def approve_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: str) -> list[int]:
+    """Approves those of the changes that this person may decide; ids of the approved ones.
+
+    Community staff: proposed green and yellow. Panel: what the community handed on.
+    """
+    if not reason.strip():
+        raise Invalid(_("Give a reason; the landlord will read it."))
+    audit.act_as(by)
+    approved: list[int] = []
+    for state, decided_as in ((ChangeState.PROPOSED, As.COMMUNITY), (ChangeState.WITH_PANEL, As.PANEL)):
+        rows = decidable(by, state).filter(pk__in=change_ids)
+        if state == ChangeState.PROPOSED:
+            rows = rows.not_touching_red()
+        ids = [change.pk for change in rows.select_for_update(of=("self",), no_key=True).order_by("pk")]
+        GradeChange.objects.filter(pk__in=ids).update(
+            state=ChangeState.APPROVED, decided_as=decided_as, decided_by=by, decided_at=at, reason=reason
+        )
+        approved += ids
+    put_in_force(approved, at=at)
+    return approved
+
+
+@transaction.atomic
+def review_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: str) -> list[int]:
+    """Hands those of the changes that touch red on to the panel; ids of the handed-on ones."""
+    if not reason.strip():
+        raise Invalid(_("Give a reason; the landlord will read it."))
+    audit.act_as(by)
+    rows = decidable(by, ChangeState.PROPOSED).touching_red().filter(pk__in=change_ids)
+    ids = [change.pk for change in rows.select_for_update(of=("self",), no_key=True).order_by("pk")]
+    GradeChange.objects.filter(pk__in=ids).update(
+        state=ChangeState.WITH_PANEL, reviewed_by=by, reviewed_at=at, review_reason=reason
+    )
+    return ids
+
+
+@transaction.atomic
+def return_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: str) -> list[int]:
+    """Sends those of the changes that this person may decide back; ids of the returned ones."""
+    if not reason.strip():
+        raise Invalid(_("Give a reason; the landlord will read it."))
+    audit.act_as(by)
+    returned: list[int] = []
+    for state, decided_as in ((ChangeState.PROPOSED, As.COMMUNITY), (ChangeState.WITH_PANEL, As.PANEL)):
+        rows = decidable(by, state).filter(pk__in=change_ids)
+        ids = [change.pk for change in rows.select_for_update(of=("self",), no_key=True).order_by("pk")]
+        GradeChange.objects.filter(pk__in=ids).update(
+            state=ChangeState.RETURNED, decided_as=decided_as, decided_by=by, decided_at=at, reason=reason
+        )
+        returned += ids
+    return returned
+
+
+def put_in_force(change_ids: Sequence[int], *, at: datetime) -> None:
+    """Ends the present grade of the homes, begins the new one, and moves their standing; `at` is one moment.
+
+    The next visit follows the new grade: the shorter interval while a cap item is open.
+    """
+    if not change_ids:
+        return
+    ids = list(change_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE grading_gradeperiod p SET ends_at = %s
+            FROM grading_gradechange c
+            WHERE c.id = ANY(%s) AND p.unit_id = c.unit_id AND p.ends_at IS NULL
+            """,
+            [at, ids],
+        )
+        cursor.execute(
+            """
+            INSERT INTO grading_gradeperiod (unit_id, grade, starts_at, change_id)
+            SELECT c.unit_id, c.to_grade, %s, c.id FROM grading_gradechange c
+            WHERE c.id = ANY(%s) ORDER BY c.id
+            """,
+            [at, ids],
+        )
+        cursor.execute(
+            """
+            UPDATE grading_standing s
+            SET grade = c.to_grade, graded_at = %s,
+                next_visit_on = (s.last_visit_at AT TIME ZONE 'Asia/Shanghai')::date + CASE
+                    WHEN a.lines @> '[{"effect": "cap"}]'
+                    THEN least(r.interval_days_capped, (r.interval_days ->> c.to_grade)::int)
+                    ELSE (r.interval_days ->> c.to_grade)::int END
+            FROM grading_gradechange c
+            JOIN grading_assessment a ON a.id = c.assessment_id
+            JOIN grading_ruleset r ON r.id = a.rule_set_id
+            WHERE c.id = ANY(%s) AND s.unit_id = c.unit_id
+            """,
+            [at, ids],
+        )
+
+
+def open_for(unit_id: int) -> GradeChange | None:
+    return GradeChange.objects.filter(unit=unit_id, state__in=OPEN_CHANGE_STATES).first()

@@ -1,0 +1,100 @@
+"""Delisting of a red home: request, re-inspection, community, panel. Never on paper alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.roles import Permission
+from communities import access
+from core.dates import add_workdays, day_of
+from core.errors import Conflict, Invalid
+from grading.models import DelistingRequest, RuleItem, Standing, Visit
+from grading.services import changes
+from grading.states import OPEN_DELISTING_STATES, ChangeState, DelistingState
+from rentals.models import Unit
+
+REINSPECTION_WORKDAYS = 3  # domain.md 1.5
+
+
+@transaction.atomic
+def request_delisting(*, unit_id: int, by: User, at: datetime, words: str) -> DelistingRequest:
+    """The landlord of a red home asks for a re-inspection, due within three working days."""
+    access.authorize(by, Permission.DELISTING_REQUEST)
+    unit = Unit.objects.visible_to(by).lock(unit_id)
+    if Standing.objects.filter(unit=unit, grade="red").first() is None:
+        raise Conflict(gettext_lazy("This home is not red; there is nothing to lift."))
+    if not words.strip():
+        raise Invalid(gettext_lazy("Say in a few words what has been mended."))
+    if DelistingRequest.objects.filter(unit=unit, state__in=OPEN_DELISTING_STATES).exists():
+        raise Conflict(gettext_lazy("A request for this home is already under way. Follow it on this page."))
+    return DelistingRequest.objects.create(
+        unit=unit,
+        words=words,
+        requested_by=by,
+        requested_at=at,
+        inspect_by=add_workdays(day_of(at), REINSPECTION_WORKDAYS),
+    )
+
+
+@transaction.atomic
+def withdraw(*, request_id: int, by: User, at: datetime) -> DelistingRequest:
+    """The landlord takes the request back before the panel has it."""
+    request = DelistingRequest.objects.visible_to(by).lock(request_id)
+    access.authorize(by, Permission.DELISTING_REQUEST)
+    if request.state not in (DelistingState.REQUESTED, DelistingState.INSPECTED):
+        raise Conflict(gettext_lazy("The request cannot be taken back any more."))
+    return _end(request, DelistingState.WITHDRAWN, at=at, answer="")
+
+
+def note_reinspection(visit: Visit, *, at: datetime) -> None:
+    """A visit to a building answers the open requests of the homes that were seen there."""
+    seen = DelistingRequest.objects.filter(
+        unit__building=visit.building_id, state=DelistingState.REQUESTED
+    ).exclude(unit__in=visit.exceptions.values("unit"))
+    for request in seen.select_for_update(of=("self",), no_key=True).order_by("pk"):
+        change = changes.open_for(request.unit_id)
+        if change is None:
+            _end(request, DelistingState.REFUSED, at=at, answer=_what_remains(request.unit_id))
+            continue
+        request.state, request.visit, request.change = DelistingState.INSPECTED, visit, change
+        request.save(update_fields=["state", "visit", "change"])
+
+
+def _what_remains(unit_id: int) -> str:
+    """Names the veto items that the re-inspection still found."""
+    lines = Standing.objects.select_related("assessment").get(unit=unit_id).assessment
+    codes = [line["item"] for line in lines.lines if line["effect"] == "veto"] if lines else []
+    faults = RuleItem.objects.filter(rule_set=lines.rule_set, code__in=codes) if lines else []
+    return _("Still found at the re-inspection: %(faults)s") % {
+        "faults": "、".join(item.fault_zh for item in faults)
+    }
+
+
+def follow_changes(change_ids: Sequence[int], *, at: datetime) -> None:
+    """Moves the requests behind grade changes along with their decisions."""
+    requests = DelistingRequest.objects.filter(
+        change__in=change_ids, state__in=OPEN_DELISTING_STATES
+    ).select_related("change")
+    for request in requests.select_for_update(of=("self",), no_key=True).order_by("pk"):
+        change = request.change
+        if change is None:
+            continue
+        if change.state == ChangeState.WITH_PANEL:
+            request.state = DelistingState.WITH_PANEL
+            request.save(update_fields=["state"])
+        elif change.state == ChangeState.APPROVED:
+            _end(request, DelistingState.GRANTED, at=at, answer=change.reason)
+        elif change.state in (ChangeState.RETURNED, ChangeState.SUPERSEDED):
+            _end(request, DelistingState.REFUSED, at=at, answer=change.reason or _("Newer findings replaced the proposal."))
+
+
+def _end(
+    request: DelistingRequest, state: DelistingState, *, at: datetime, answer: str
+) -> DelistingRequest:
+    request.state, request.ended_at, request.answer = state, at, answer
+    request.save(update_fields=["state", "ended_at", "answer"])
+    return request

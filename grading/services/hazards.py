@@ -1,0 +1,186 @@
+"""Hazards: opened, re-opened, proved and closed by what people see and send."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Permission
+from communities import access
+from core.dates import add_workdays, day_of
+from core.errors import Conflict, Invalid
+from grading.models import Finding, Hazard, HazardEvent, Proof, RuleItem, Visit
+from grading.states import HazardState
+
+What = HazardEvent.What
+POSTED_SEVERITIES = ("critical", "major")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One thing seen at a visit: an item at a home, or in the common parts when `unit_id` is None."""
+
+    item_code: str
+    unit_id: int | None
+    seen: Finding.Seen = Finding.Seen.FAULT
+    note: str = ""
+    photos: tuple[str, ...] = ()  # sha256 of stored photos
+
+
+@lru_cache(maxsize=4096)
+def _workdays_after(day: date, count: int) -> date:
+    return add_workdays(day, count)
+
+
+def due_on(item: RuleItem, day: date) -> date | None:
+    """The day by which the landlord must mend, in working days; None where the item has no deadline."""
+    if item.deadline == RuleItem.Deadline.NONE:
+        return None
+    return _workdays_after(day, item.deadline_days) if item.deadline == RuleItem.Deadline.DAYS else day
+
+
+def take_findings(visit: Visit, seen: Sequence[Seen], items: dict[str, RuleItem]) -> list[Finding]:
+    """Opens, re-opens or closes the hazards behind what was seen; returns the stored findings.
+
+    The caller holds the building's lock, so that two visits cannot open the same hazard twice.
+    """
+    known = {
+        (h.unit_id, h.item_code): h
+        for h in Hazard.objects.filter(building=visit.building_id, item_code__in={s.item_code for s in seen})
+    }
+    new: list[Hazard] = []
+    moved: list[Hazard] = []
+    happened: list[tuple[Hazard, What, str]] = []
+    for s in seen:
+        item = items[s.item_code]
+        hazard = known.get((s.unit_id, s.item_code))
+        if hazard is None and s.seen == Finding.Seen.MENDED:
+            continue
+        if hazard is None:
+            hazard = _opened(visit, s, item)
+            new.append(hazard)
+            happened.append((hazard, What.OPENED, s.note))
+        elif s.seen != Finding.Seen.MENDED and hazard.state == HazardState.CLOSED:
+            _reopen(hazard, visit, s, item)
+            moved.append(hazard)
+            happened.append((hazard, What.RELAPSED, s.note))
+        elif s.seen == Finding.Seen.FAULT:
+            happened.append((hazard, What.SEEN_AGAIN, s.note))
+        if s.seen != Finding.Seen.FAULT and hazard.state != HazardState.CLOSED:
+            hazard.state, hazard.closed_at = HazardState.CLOSED, visit.submitted_at
+            if hazard not in new:
+                moved.append(hazard)
+            what = What.CLOSED if s.seen == Finding.Seen.MENDED else What.FIXED_ON_SPOT
+            happened.append((hazard, what, s.note))
+        known[s.unit_id, s.item_code] = hazard
+    Hazard.objects.bulk_create(new)
+    for hazard in moved:
+        hazard.save(update_fields=["state", "opened_at", "closed_at", "due_on", "relapses", "item", "listed_at"])
+    HazardEvent.objects.bulk_create(
+        HazardEvent(hazard=h, what=what, at=visit.submitted_at, by_id=visit.by_id, visit=visit, note=note)
+        for h, what, note in happened
+    )
+    return Finding.objects.bulk_create(
+        Finding(
+            visit=visit,
+            unit_id=s.unit_id,
+            item=items[s.item_code],
+            hazard=known.get((s.unit_id, s.item_code)),
+            seen=s.seen,
+            note=s.note,
+        )
+        for s in seen
+    )
+
+
+def _listed_at(item: RuleItem, s: Seen, at: datetime) -> datetime | None:
+    """Grave faults of the common parts are posted on the building (隐患挂牌公示)."""
+    is_grave = s.seen == Finding.Seen.FAULT and item.severity in POSTED_SEVERITIES
+    return at if s.unit_id is None and is_grave else None
+
+
+def _opened(visit: Visit, s: Seen, item: RuleItem) -> Hazard:
+    return Hazard(
+        building_id=visit.building_id,
+        unit_id=s.unit_id,
+        item=item,
+        item_code=item.code,
+        opened_at=visit.submitted_at,
+        due_on=due_on(item, day_of(visit.submitted_at)),
+        listed_at=_listed_at(item, s, visit.submitted_at),
+        note=s.note,
+    )
+
+
+def _reopen(hazard: Hazard, visit: Visit, s: Seen, item: RuleItem) -> None:
+    hazard.state = HazardState.OPEN
+    hazard.opened_at, hazard.closed_at = visit.submitted_at, None
+    hazard.due_on = due_on(item, day_of(visit.submitted_at))
+    hazard.relapses += 1
+    hazard.item = item
+    hazard.listed_at = hazard.listed_at or _listed_at(item, s, visit.submitted_at)
+
+
+@transaction.atomic
+def send_proof(*, hazard_id: int, by: User, at: datetime, note: str) -> Proof:
+    """The landlord says that a hazard is mended; it stays open until someone has checked."""
+    access.authorize(by, Permission.PROOF_SEND)
+    hazard = Hazard.objects.visible_to(by).lock(hazard_id)
+    if hazard.state == HazardState.CLOSED:
+        raise Conflict(_("This hazard is already recorded as mended; nothing more is needed."))
+    if hazard.state == HazardState.PROOF_SENT:
+        raise Conflict(_("Your proof has arrived and is being checked. You will see the answer here."))
+    hazard.state = HazardState.PROOF_SENT
+    hazard.save(update_fields=["state"])
+    _tell(hazard, What.PROOF_SENT, at=at, by=by, note=note)
+    return Proof.objects.create(hazard=hazard, note=note, sent_by=by, sent_at=at)
+
+
+@transaction.atomic
+def accept_proof(*, proof_id: int, by: User, at: datetime) -> Proof:
+    """Community staff accept a proof: the hazard is closed. A veto item is never closed on paper alone."""
+    proof, hazard = _proof_to_check(proof_id, by)
+    if hazard.item.effect == "veto":
+        raise Conflict(
+            _("A fault that makes a home red is never closed on paper. Send someone to look at it.")
+        )
+    _check(proof, Proof.State.ACCEPTED, by=by, at=at, reason="")
+    hazard.state, hazard.closed_at = HazardState.CLOSED, at
+    hazard.save(update_fields=["state", "closed_at"])
+    _tell(hazard, What.CLOSED, at=at, by=by, note="")
+    return proof
+
+
+@transaction.atomic
+def refuse_proof(*, proof_id: int, by: User, at: datetime, reason: str) -> Proof:
+    """The proof does not show it; the landlord reads why and may send another."""
+    proof, hazard = _proof_to_check(proof_id, by)
+    if not reason.strip():
+        raise Invalid(_("Say what the landlord should show instead."))
+    _check(proof, Proof.State.REFUSED, by=by, at=at, reason=reason)
+    hazard.state = HazardState.OPEN
+    hazard.save(update_fields=["state"])
+    _tell(hazard, What.PROOF_REFUSED, at=at, by=by, note=reason)
+    return proof
+
+
+def _proof_to_check(proof_id: int, by: User) -> tuple[Proof, Hazard]:
+    proof = Proof.objects.visible_to(by).lock(proof_id)
+    hazard = Hazard.objects.select_related("item", "building").visible_to(by).lock(proof.hazard_id)
+    access.authorize(by, Permission.HAZARD_VERIFY, community_id=hazard.building.community_id)
+    if proof.state != Proof.State.SENT:
+        raise Conflict(_("This proof has been checked already."))
+    return proof, hazard
+
+
+def _check(proof: Proof, state: Proof.State, *, by: User, at: datetime, reason: str) -> None:
+    proof.state, proof.checked_by, proof.checked_at, proof.reason = state, by, at, reason
+    proof.save(update_fields=["state", "checked_by", "checked_at", "reason"])
+
+
+def _tell(hazard: Hazard, what: What, *, at: datetime, by: User, note: str) -> None:
+    HazardEvent.objects.create(hazard=hazard, what=what, at=at, by=by, note=note)

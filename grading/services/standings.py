@@ -1,0 +1,16 @@
+"""One standing a home, opened when the home enters the register."""
+
+from django.db import connection
+
+
+def open_standings() -> int:
+    """Gives every home of the register without a standing one (not graded); how many were opened."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO grading_standing (unit_id)
+            SELECT u.id FROM rentals_unit u LEFT JOIN grading_standing s ON s.unit_id = u.id
+            WHERE s.unit_id IS NULL
+            """
+        )
+        return int(cursor.rowcount)

@@ -1,0 +1,204 @@
+"""Print runs: an order freezes its items, parts are rendered and recorded, the end proves that none is missing."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Length
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.roles import Permission
+from communities import access
+from communities.models import Community, Estate
+from core.bulk import copy_in
+from core.dates import day_of
+from core.errors import Conflict, Invalid
+from grading.models import Standing
+from signage.engine.verify import read_pages
+from signage.models import PrintFile, PrintItem, PrintRun, Sign
+from signage.querysets import owing
+from signage.services import rendering
+from signage.services.rendering import Rendered
+
+PART_SIZES = {"sticker": 5000, "no_rental": 20, "estate_board": 5}
+FILTERS = ("community", "grid", "estate", "building", "grade", "category", "owed", "units")
+
+
+@transaction.atomic
+def order(
+    *, product: str, wanted: dict[str, Any], by: User, at: datetime, title: str, start_at: int = 1
+) -> PrintRun:
+    """An order for what fits `wanted` (see FILTERS); a person of one community orders for that one."""
+    unknown = set(wanted) - set(FILTERS)
+    if unknown or product not in PrintRun.Product.values:
+        raise Invalid(gettext_lazy("This print order is not understood. Choose again on the print page."))
+    community_id = wanted.get("community")
+    access.authorize(by, Permission.SIGN_PRINT, community_id=community_id)
+    scope = access.scope_of(by)
+    if not scope.whole_street and community_id is None:
+        raise Invalid(gettext_lazy("Choose your community; the street office prints for the whole street."))
+    community = Community.objects.visible_to(by).one(pk=community_id) if community_id else None
+    return PrintRun.objects.create(
+        product=product, title=title, filter=wanted, community=community, by=by, at=at, start_at=start_at
+    )
+
+
+def homes_of(product: str, wanted: dict[str, Any]) -> QuerySet[Standing]:
+    """Graded homes that fit a filter; no-rental notices are for red homes only."""
+    homes = owing(product) if wanted.get("owed") else Standing.objects.filter(grade__isnull=False)
+    homes = homes.filter(unit__left_on__isnull=True)
+    if product == PrintRun.Product.NO_RENTAL:
+        homes = homes.filter(grade="red")
+    lookups = {
+        "community": "unit__building__community",
+        "grid": "unit__building__grid",
+        "estate": "unit__building__estate",
+        "building": "unit__building",
+        "category": "unit__category",
+        "grade": "grade",
+        "units": "unit__in",
+    }
+    return homes.filter(**{lookups[k]: v for k, v in wanted.items() if k in lookups and v not in (None, "")})
+
+
+def freeze(run: PrintRun) -> int:
+    """Writes the run's items in walking order (community, grid, building, floor, door); how many."""
+    if run.product == PrintRun.Product.ESTATE_BOARD:
+        rows = [(None, estate, "") for estate in _estates_of(run.filter)]
+    else:
+        rows = [
+            (unit, None, grade)
+            for unit, grade in homes_of(run.product, run.filter)
+            .order_by(
+                "unit__building__community__address_code",
+                "unit__building__grid__name",
+                "unit__building__code",
+                Length("unit__floor"),
+                "unit__floor",
+                Length("unit__room"),
+                "unit__room",
+                "unit__code",
+            )
+            .values_list("unit_id", "grade")
+        ]
+    if not rows:
+        raise Conflict(gettext_lazy("Nothing fits this order; no sign needs to be printed."))
+    copy_in(
+        "signage_printitem",
+        ("run_id", "ordinal", "unit_id", "estate_id", "grade", "serial", "refused"),
+        (
+            (run.pk, ordinal, unit, estate, grade, serial, "")
+            for ordinal, ((unit, estate, grade), serial) in enumerate(
+                zip(rows, _serials(len(rows)), strict=True), 1
+            )
+        ),
+    )
+    return len(rows)
+
+
+def _estates_of(wanted: dict[str, Any]) -> list[int]:
+    estates = Estate.objects.filter(is_gated=True)
+    if wanted.get("community"):
+        estates = estates.filter(community=wanted["community"])
+    if wanted.get("estate"):
+        estates = estates.filter(pk=wanted["estate"])
+    return list(estates.order_by("community__address_code", "name").values_list("pk", flat=True))
+
+
+def _serials(count: int) -> list[str]:
+    """Fresh serials, FC and nine digits at most; only for talking, never accepted as a key."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('signage_serial') FROM generate_series(1, %s)", [count])
+        return [f"FC{row[0]:07d}" for row in cursor.fetchall()]
+
+
+def parts(run: PrintRun, count: int) -> Sequence[tuple[int, dict[str, Any]]]:
+    """The chunks of the run: (size, first and last ordinal)."""
+    size = PART_SIZES[run.product]
+    return [
+        (min(size, count - first + 1), {"first": first, "last": min(first + size - 1, count)})
+        for first in range(1, count + 1, size)
+    ]
+
+
+def print_part(run: PrintRun, *, seq: int, first: int, last: int, at: datetime) -> dict[str, Any]:
+    """Renders one part, keeps its PDF under its content's name, and records each sign with its place."""
+    rendered = rendering.render(run, first, last, on=day_of(at))
+    digest = hashlib.sha256(rendered.pdf).hexdigest()
+    name = f"prints/{digest[:2]}/{digest}.pdf"
+    if rendered.signs and not default_storage.exists(name):
+        default_storage.save(name, ContentFile(rendered.pdf))
+    if rendered.signs:
+        PrintFile.objects.create(
+            run=run,
+            seq=seq,
+            title=rendered.title,
+            file=name,
+            sha256=digest,
+            pages=rendered.pages,
+            signs=len(rendered.signs),
+        )
+    _set_aside(run, rendered)
+    _record_signs(run, rendered, at)
+    return {"signs": len(rendered.signs), "refused": len(rendered.refused), "pages": rendered.pages}
+
+
+def _set_aside(run: PrintRun, rendered: Rendered) -> None:
+    """Items that cannot be printed keep their reason; the rest of the run is delivered."""
+    for serial, reason in rendered.refused:
+        PrintItem.objects.filter(run=run, serial=serial).update(refused=reason[:200])
+
+
+def _record_signs(run: PrintRun, rendered: Rendered, at: datetime) -> None:
+    """New signs in hand; what was in hand for the same place before is void."""
+    units = [sign.unit_id for sign in rendered.signs if sign.unit_id]
+    estates = [sign.estate_id for sign in rendered.signs if sign.estate_id]
+    in_hand = Sign.objects.in_hand().filter(product=run.product)
+    in_hand.filter(unit__in=units).update(state=Sign.State.VOID, ended_at=at)
+    in_hand.filter(estate__in=estates).update(state=Sign.State.VOID, ended_at=at)
+    copy_in(
+        "signage_sign",
+        (
+            "serial", "product", "unit_id", "estate_id", "grade", "state", "run_id", "page", "position",
+            "printed_at",
+        ),
+        (
+            (
+                s.serial, run.product, s.unit_id, s.estate_id, s.grade, "printed", run.pk, s.page,
+                s.position, at,
+            )
+            for s in rendered.signs
+        ),
+    )  # fmt: skip
+
+
+def prove(run: PrintRun) -> dict[str, Any]:
+    """Nothing is missing: every frozen item has its sign or its reason, and a sample page reads back."""
+    made = Sign.objects.filter(run=OuterRef("run"), serial=OuterRef("serial"))
+    lost = run.items.filter(~Exists(made), refused="").count()
+    if lost:
+        raise Conflict(_("%(count)s items of this run have no sign.") % {"count": lost})
+    _read_back(run)
+    return {
+        "signs": run.signs.count(),
+        "pages": sum(run.files.values_list("pages", flat=True)),
+        "refused": run.items.exclude(refused="").count(),
+    }
+
+
+def _read_back(run: PrintRun) -> None:
+    """Decodes the first page of the first file and compares its codes with the signs recorded there."""
+    file = run.files.first()
+    if file is None:
+        return
+    with default_storage.open(file.file) as stored:
+        urls = read_pages(stored.read(), [1])[0].urls
+    if set(urls) != rendering.urls_on_first_page(run, file):
+        raise Conflict(_("The first page of this run does not read back as printed."))

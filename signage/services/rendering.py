@@ -1,0 +1,117 @@
+"""From frozen items to PDF bytes: reads what a sign says today and hands it to the engine."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from django.conf import settings
+from django.db import connection
+
+from communities.models import Street
+from signage.engine.fonts import FontPaths
+from signage.engine.model import Grade, SheetGeometry, Sticker, StickerTexts
+from signage.engine.sheets import render_stickers
+from signage.models import PrintFile, PrintRun, PublicToken
+from signage.services import boards
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedSign:
+    serial: str
+    unit_id: int | None
+    estate_id: int | None
+    grade: str
+    page: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    pdf: bytes
+    pages: int
+    title: str
+    signs: list[RenderedSign]
+    refused: list[tuple[str, str]]
+
+
+def fonts() -> FontPaths:
+    """The two font files that the front-end set-up brings."""
+    folder = settings.FONT_DIR
+    return FontPaths(folder / "NotoSansSC-Regular.ttf", folder / "NotoSansSC-Bold.ttf")
+
+
+def url_of(token: str) -> str:
+    return f"{settings.PUBLIC_BASE_URL}/u/{token}"
+
+
+def render(run: PrintRun, first: int, last: int, *, on: date) -> Rendered:
+    """Items first..last of a run as one PDF."""
+    if run.product == PrintRun.Product.STICKER:
+        return _stickers(run, first, last, on)
+    if run.product == PrintRun.Product.NO_RENTAL:
+        return boards.no_rental_notices(run, first, last, on=on)
+    return boards.estate_boards(run, first, last, on=on)
+
+
+def texts() -> StickerTexts:
+    street = Street.objects.first()
+    return StickerTexts(
+        programme=f"{street.name}出租屋分级管理" if street else "出租屋分级管理",
+        hotline=f"热线 {street.hotline}" if street else "",
+    )
+
+
+def _stickers(run: PrintRun, first: int, last: int, on: date) -> Rendered:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT i.serial, t.token, i.grade, c.name, u.address, u.code, i.unit_id,
+                   to_char(s.graded_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')
+            FROM signage_printitem i
+            JOIN rentals_unit u ON u.id = i.unit_id
+            JOIN rentals_building b ON b.id = u.building_id
+            JOIN communities_community c ON c.id = b.community_id
+            JOIN signage_publictoken t ON t.unit_id = u.id
+            JOIN grading_standing s ON s.unit_id = u.id
+            WHERE i.run_id = %s AND i.ordinal BETWEEN %s AND %s ORDER BY i.ordinal
+            """,
+            [run.pk, first, last],
+        )
+        rows = cursor.fetchall()
+    prefix, printed = url_of(""), on.isoformat()
+    sheets = render_stickers(
+        [
+            Sticker(serial, prefix + token, cast(Grade, grade), community, address, code, graded, printed)
+            for serial, token, grade, community, address, code, _unit, graded in rows
+        ],
+        SheetGeometry(),
+        texts(),
+        fonts(),
+        start_at=run.start_at if first == 1 else 1,
+    )
+    of_serial = {row[0]: row for row in rows}
+    return Rendered(
+        pdf=sheets.pdf,
+        pages=sheets.pages,
+        title=f"{rows[0][3]} {first}–{last}",
+        signs=[
+            RenderedSign(p.serial, of_serial[p.serial][6], None, of_serial[p.serial][2], p.page, p.position)
+            for p in sheets.positions
+        ],
+        refused=[(r.serial, r.reason) for r in sheets.refused],
+    )
+
+
+def urls_on_first_page(run: PrintRun, file: PrintFile) -> set[str]:
+    """What the codes of a file's first page must say."""
+    if run.product == PrintRun.Product.ESTATE_BOARD:
+        return {boards.BOARD_URL()}
+    first = run.signs.filter(printed_at__isnull=False, page=1)
+    units = first.filter(serial__in=_serials_of_part(run, file)).values("unit")
+    return {url_of(token) for token in PublicToken.objects.filter(unit__in=units).values_list("token", flat=True)}
+
+
+def _serials_of_part(run: PrintRun, file: PrintFile) -> list[str]:
+    chunk = run.job.chunks.get(seq=file.seq).payload if run.job else {"first": 1, "last": 0}
+    part = run.items.filter(ordinal__gte=chunk["first"], ordinal__lte=chunk["last"])
+    return list(part.values_list("serial", flat=True))
