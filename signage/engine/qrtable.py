@@ -1,0 +1,192 @@
+"""QR codes of many URLs that share a prefix: look-up tables made and checked with the `qrcode` library.
+
+For one version, level, mask and URL length every module is an affine function over GF(2) of the data
+bits (ISO/IEC 18004: Reed-Solomon and masking are XOR), so a matrix is a base XOR one entry per pair of
+token characters. Modules that no token can change are drawn from one constant string.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+import qrcode
+from qrcode.constants import ERROR_CORRECT_Q
+from qrcode.exceptions import DataOverflowError
+from qrcode.util import MODE_8BIT_BYTE, QRData
+
+from signage.engine.qrpath import Cell, cover, rectangles, tile_paths, tiles_of
+
+ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+TOKEN_LENGTH: Final = 22
+# Mask 4 lost least to blur of all eight in the scan tests; level Q restores 25 % (GB/T 18284).
+MASK: Final = 4
+Matrix = tuple[tuple[bool, ...], ...]
+
+
+class QrTableError(RuntimeError):
+    """The tables and the qrcode library disagree: nothing may be printed with them."""
+
+
+class UrlTooLong(ValueError):
+    """No QR version holds the URL at level Q."""
+
+
+@lru_cache(maxsize=512)
+def version_for(length: int) -> int:
+    """Smallest QR version that holds `length` bytes at level Q; raise UrlTooLong."""
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, mask_pattern=MASK)
+    code.add_data(QRData(b"x" * length, mode=MODE_8BIT_BYTE))
+    try:
+        return int(code.best_fit())
+    except (DataOverflowError, ValueError) as error:
+        raise UrlTooLong(f"{length} bytes") from error
+
+
+def library_matrix(url: bytes) -> Matrix:
+    """Modules of one URL by the qrcode library, row by row from the top; True is dark."""
+    code = qrcode.QRCode(
+        version=version_for(len(url)),
+        error_correction=ERROR_CORRECT_Q,
+        mask_pattern=MASK,
+        border=0,
+    )
+    code.add_data(QRData(url, mode=MODE_8BIT_BYTE))
+    code.make(fit=False)
+    return tuple(tuple(bool(module) for module in row) for row in code.modules)
+
+
+def dark_cells(matrix: Matrix) -> set[Cell]:
+    """(x, y) of every dark module, y from the top."""
+    return {(x, y) for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark}
+
+
+class QrTable:
+    """Codes of `prefix` + any token of 22 characters of ALPHABET; about 160 library calls to make.
+
+    Read-only once made, so threads may share it.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        """Build the tables and check them; raise QrTableError or UrlTooLong."""
+        self.prefix = prefix
+        self._head = prefix.encode("utf-8")
+        self._plain_length = len(prefix) + TOKEN_LENGTH
+        self.version = version_for(len(self._head) + TOKEN_LENGTH)
+        self.size = 17 + 4 * self.version
+        self._base = library_matrix(self._head + b"0" * TOKEN_LENGTH)
+        flips = self._flips()
+        changing = {cell for by_bit in flips for cells in by_bit for cell in cells}
+        constant = dark_cells(self._base) - changing
+        self._tiles = tiles_of(changing)
+        self._paths = [tile_paths(tile, constant, self.size) for tile in self._tiles]
+        self._constant = rectangles(cover(constant), self.size)
+        self._start, self._pairs = self._tables(flips)
+        self._check()
+
+    def path(self, url: str) -> bytes | None:
+        """PDF path of the dark modules, 1 unit each, origin at the lower left; None if it does not fit."""
+        value = self._value(url)
+        if value is None:
+            return None
+        data = value.to_bytes(len(self._tiles), "big")
+        return self._constant + b"".join([paths[byte] for paths, byte in zip(self._paths, data, strict=True)])
+
+    def matrix(self, url: str) -> Matrix | None:
+        """Modules of one URL by the tables, for the check against the library; None if it does not fit."""
+        value = self._value(url)
+        if value is None:
+            return None
+        rows = [list(row) for row in self._base]
+        for tile, byte in zip(self._tiles, value.to_bytes(len(self._tiles), "big"), strict=True):
+            for bit, (x, y) in enumerate(tile):
+                rows[y][x] = bool(byte >> bit & 1)
+        return tuple(tuple(row) for row in rows)
+
+    def _value(self, url: str) -> int | None:
+        if len(url) != self._plain_length or not url.startswith(self.prefix):
+            return None
+        token = url[-TOKEN_LENGTH:]
+        value = self._start
+        try:
+            for index, table in enumerate(self._pairs):
+                value ^= table[token[2 * index : 2 * index + 2]]
+        except KeyError:
+            return None
+        return value
+
+    def _flips(self) -> list[list[set[Cell]]]:
+        """For each token position and bit 0-6, the cells that change when that bit of '0' is flipped."""
+        flips = []
+        for position in range(TOKEN_LENGTH):
+            by_bit = []
+            for bit in range(7):
+                token = bytearray(b"0" * TOKEN_LENGTH)
+                token[position] ^= 1 << bit
+                by_bit.append(self._difference(library_matrix(self._head + bytes(token))))
+            flips.append(by_bit)
+        return flips
+
+    def _difference(self, matrix: Matrix) -> set[Cell]:
+        return {
+            (x, y)
+            for y, (mine, other) in enumerate(zip(self._base, matrix, strict=True))
+            if mine != other
+            for x in range(self.size)
+            if mine[x] != other[x]
+        }
+
+    def _tables(self, flips: list[list[set[Cell]]]) -> tuple[int, list[dict[str, int]]]:
+        """The start value and one {pair of characters: XOR} per pair; tile 0 is the highest byte."""
+        last = len(self._tiles) - 1
+        weight = {
+            cell: 1 << (8 * (last - index) + bit)
+            for index, tile in enumerate(self._tiles)
+            for bit, cell in enumerate(tile)
+        }
+        start = sum(value for (x, y), value in weight.items() if self._base[y][x])
+        singles = [
+            {
+                character: _xor(
+                    sum(weight[cell] for cell in cells)
+                    for bit, cells in enumerate(by_bit)
+                    if (ord(character) ^ ord("0")) >> bit & 1
+                )
+                for character in ALPHABET
+            }
+            for by_bit in flips
+        ]
+        pairs = [
+            {a + b: one ^ two for a, one in first.items() for b, two in second.items()}
+            for first, second in zip(singles[0::2], singles[1::2], strict=True)
+        ]
+        return start, pairs
+
+    def _check(self) -> None:
+        """Compare a fixed sample that uses every character and position with the library."""
+        for shift in range(0, len(ALPHABET), 8):
+            token = "".join(ALPHABET[(shift + 7 * i + i * i) % 62] for i in range(TOKEN_LENGTH))
+            if self.matrix(self.prefix + token) != library_matrix(self._head + token.encode()):
+                raise QrTableError(f"QR table of {self.prefix!r} differs from the library at {token!r}")
+
+
+def _xor(values: Iterable[int]) -> int:
+    result = 0
+    for value in values:
+        result ^= value
+    return result
+
+
+@lru_cache(maxsize=4)
+def table_for(prefix: str) -> QrTable:
+    """The table of a prefix, kept for the life of the process."""
+    return QrTable(prefix)
+
+
+def qr_path(url: str, table: QrTable | None) -> tuple[bytes, int]:
+    """(path, modules per side) from the table, else by one library call; raise UrlTooLong."""
+    if table is not None:
+        path = table.path(url)
+        if path is not None:
+            return path, table.size
+    matrix = library_matrix(url.encode("utf-8"))
+    return rectangles(cover(dark_cells(matrix)), len(matrix)), len(matrix)

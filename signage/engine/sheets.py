@@ -1,0 +1,110 @@
+"""Sheets of stickers as one PDF: one page content stream per sheet, constant parts as forms.
+
+Refusal codes: missing_glyph, address_too_long, community_too_long, unit_code_too_long, serial_too_long,
+url_too_long, unknown_grade.
+"""
+
+from collections.abc import Sequence
+
+from signage.engine.fonts import FontPaths, StickerFonts
+from signage.engine.forms import FORM_NAMES, cut_marks, grade_form
+from signage.engine.layout import StickerLayout
+from signage.engine.model import (
+    GRADES,
+    Placement,
+    Refusal,
+    RenderedSheets,
+    SheetGeometry,
+    Sticker,
+    StickerTexts,
+)
+from signage.engine.pdffile import PdfFile, fastest_deflate
+from signage.engine.pen import Pen, Refused, missing_glyph
+from signage.engine.qrtable import TOKEN_LENGTH, QrTable, UrlTooLong, table_for
+
+_POINTS_PER_MM = 72 / 25.4
+# Making a table costs about as much as this many library calls.
+_TABLE_PAYS_FROM = 200
+
+
+def render_stickers(
+    stickers: Sequence[Sticker],
+    geometry: SheetGeometry,
+    texts: StickerTexts,
+    fonts: FontPaths | StickerFonts,
+    start_at: int = 1,
+) -> RenderedSheets:
+    """One PDF of all stickers that can be drawn; the others are in `refused` with the reason.
+
+    `fonts`: paths, or the subsets of the whole job. `start_at`: first free position of the first sheet,
+    1 to `geometry.per_page`, for a sheet that is partly used. Raise GeometryError, FontError, and
+    ValueError for a `start_at` off the sheet or fixed wording that the font cannot draw.
+    """
+    if not 1 <= start_at <= geometry.per_page:
+        raise ValueError(f"start_at must be 1 to {geometry.per_page}")
+    subsets = StickerFonts.for_stickers(fonts, stickers, texts) if isinstance(fonts, FontPaths) else fonts
+    for character in texts.characters():
+        if character not in subsets.regular.codes or character not in subsets.bold.codes:
+            raise ValueError(missing_glyph(character))
+    pen = Pen(geometry, texts, subsets, _table(stickers))
+    pages: list[bytes] = []
+    current: list[bytes] = []
+    positions: list[Placement] = []
+    refused: list[Refusal] = []
+    deflate, slot = fastest_deflate(), start_at - 1
+    for sticker in stickers:
+        try:
+            current.append(pen.draw(sticker, slot))
+        except Refused as refusal:
+            refused.append(Refusal(sticker.serial, str(refusal)))
+            continue
+        slot += 1
+        positions.append(Placement(sticker.serial, len(pages) + 1, slot))
+        if slot == geometry.per_page:
+            pages.append(deflate(_page(current, pen.note(positions))))
+            current, slot = [], 0
+    if current:
+        pages.append(deflate(_page(current, pen.note(positions))))
+    pdf = _assemble(pages, geometry, texts, subsets)
+    return RenderedSheets(pdf=pdf, pages=len(pages), positions=positions, refused=refused)
+
+
+def _table(stickers: Sequence[Sticker]) -> QrTable | None:
+    """The table of the prefix that the first URL has; None for a job too small to pay for one."""
+    if len(stickers) < _TABLE_PAYS_FROM:
+        return None
+    try:
+        return table_for(stickers[0].url[:-TOKEN_LENGTH])
+    except UrlTooLong:
+        return None
+
+
+def _page(parts: list[bytes], note: bytes) -> bytes:
+    scale = b"%.6f 0 0 %.6f 0 0 cm /M Do\n" % (_POINTS_PER_MM, _POINTS_PER_MM)
+    return b"".join((scale, *parts, note))
+
+
+def _assemble(pages: list[bytes], geometry: SheetGeometry, texts: StickerTexts, fonts: StickerFonts) -> bytes:
+    layout, deflate, file = StickerLayout.of(geometry), fastest_deflate(), PdfFile()
+    width, height = geometry.page_width, geometry.page_height
+    faces = f"/Font<</R {file.font(fonts.regular.pdf)} 0 R/B {file.font(fonts.bold.pdf)} 0 R>>"
+    form = f"/Type/XObject/Subtype/Form/BBox[0 0 {width} {height}]/Resources<<{faces}>>"
+    drawings = {FORM_NAMES[grade]: grade_form(grade, layout, texts, fonts) for grade in GRADES}
+    drawings[b"/M"] = cut_marks(geometry) if geometry.cut_marks else b" "
+    forms = "".join(
+        f"{name.decode()} {file.stream(deflate(drawing), form)} 0 R" for name, drawing in drawings.items()
+    )
+    resources = file.add(f"<<{faces}/XObject<<{forms}>>>>")
+    tree = file.reserve()
+    kids = []
+    for page in pages:
+        content = file.stream(page)
+        kids.append(file.add(f"<</Type/Page/Parent {tree} 0 R/Contents {content} 0 R>>"))
+    box = f"/MediaBox[0 0 {width * _POINTS_PER_MM:.2f} {height * _POINTS_PER_MM:.2f}]"
+    listed = " ".join(f"{kid} 0 R" for kid in kids)
+    body = f"<</Type/Pages/Count {len(kids)}/Resources {resources} 0 R{box}/Kids[{listed}]>>"
+    file.fill(tree, body.encode("ascii"))
+    # A viewer that scales to the page would shrink the QR modules and miss the cut marks.
+    return file.finish(
+        file.add(f"<</Type/Catalog/Pages {tree} 0 R/ViewerPreferences<</PrintScaling/None>>>>")
+    )
