@@ -150,6 +150,11 @@ class Sign(models.Model):
                 fields=["unit", "product"],
                 condition=Q(state="printed", unit__isnull=False),
             ),
+            models.UniqueConstraint(
+                name="sign_one_at_an_estate",
+                fields=["estate", "product", "state"],
+                condition=Q(state__in=["posted", "printed"], estate__isnull=False),
+            ),
             models.CheckConstraint(
                 name="sign_of_a_home_or_an_estate",
                 condition=Q(unit__isnull=False, estate__isnull=True)
