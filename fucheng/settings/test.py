@@ -1,7 +1,9 @@
 """For pytest: as on one machine, with a database server of its own that may forget when the power goes."""
 
+import os
+
 from .local import *  # noqa: F403
-from .local import VAR_DIR
+from .local import DATABASES, VAR_DIR
 
 PUBLIC_BASE_URL = "https://fc.example.gov.cn"
 SMS_BACKEND = f"file://{VAR_DIR}/test-sms.jsonl"
@@ -9,3 +11,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+if "FUCHENG_TEST_DB" in os.environ:  # several test runs at once on one machine
+    DATABASES["default"]["TEST"] = {"NAME": f"test_fucheng_{os.environ['FUCHENG_TEST_DB']}"}
