@@ -5,20 +5,18 @@ started again when they die. Standard output of the web server is for people (on
 SMS backend); its log and the worker's lie under var/log.
 """
 
-import contextlib
 import hashlib
 import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from fucheng.onebox import postgres
+from fucheng.onebox.child import Child
 from fucheng.onebox.stepdown import Refused, die_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,50 +50,8 @@ def refuse_busy_port() -> None:
         except PermissionError:
             raise Refused(f"Port {port()} needs root: `make demo PORT=8000` takes a free one.") from None
         except OSError:
-            raise Refused(
-                f"Port {port()} is taken by another program: `make demo PORT={port() + 1}` takes the next one."
-            ) from None
-
-
-@dataclass
-class Child:
-    """A process that is kept alive. `pause` doubles while it keeps dying young."""
-
-    name: str
-    command: list[str]
-    has_console: bool = False
-    process: "subprocess.Popen[bytes] | None" = None
-    began: float = 0
-    pause: float = 0.5
-    log: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.log = VAR / "log" / f"{self.name}.log"
-
-    def start(self, environment: dict[str, str]) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command,
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=None if self.has_console else log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=die_with_parent,
-            )
-        self.began = time.monotonic()
-
-    def signal(self, number: int) -> None:
-        if self.process is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, number)
-
-    def is_alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-    def last_words(self) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+            cure = f"`make demo PORT={port() + 1}` takes the next one"
+            raise Refused(f"Port {port()} is taken by another program: {cure}.") from None
 
 
 class Supervisor:
@@ -103,14 +59,23 @@ class Supervisor:
         python = sys.executable
         self.web = Child(
             "web",
-            [python, "-m", "waitress", f"--listen={HOST}:{port()}", "--threads=8", "fucheng.wsgi:application"],
+            [
+                python,
+                "-m",
+                "waitress",
+                f"--listen={HOST}:{port()}",
+                "--threads=8",
+                "fucheng.wsgi:application",
+            ],
             has_console=True,
         )
         self.worker = Child(
             "worker",
-            [python, "-m", "celery", "-A", "fucheng.celery", "worker", "-B", "--concurrency=2"]
-            + ["--loglevel=WARNING", "--without-gossip", "--without-mingle"]
-            + [f"--schedule={VAR / 'celery' / 'beat'}", "--hostname=demo@localhost"],
+            [
+                *(python, "-m", "celery", "-A", "fucheng.celery", "worker", "-B", "--concurrency=2"),
+                *("--loglevel=WARNING", "--without-gossip", "--without-mingle"),
+                *(f"--schedule={VAR / 'celery' / 'beat'}", "--hostname=demo@localhost"),
+            ],
         )
         self.loader = Child("load", [python, "manage.py", "load_demo_street", *_units()], has_console=True)
         self.environment: dict[str, str] = {}
@@ -203,9 +168,14 @@ class Supervisor:
         width = max(map(len, SIGN_INS))
         lines = [f"    {name:<{width}}  {who}" for name, who in SIGN_INS.items()]
         return "\n".join(
-            ["", f"  Open http://{HOST}:{port()}/   (password of every sign-in: {password})", *lines]
-            + [f"    {'landlord':<{width}}  by phone number; the one-time code is shown here"]
-            + ["  The street goes on filling in the background. Logs: var/log. Ctrl-C stops everything.", ""]
+            [
+                "",
+                f"  Open http://{HOST}:{port()}/   (password of every sign-in: {password})",
+                *lines,
+                f"    {'landlord':<{width}}  by phone number; the one-time code is shown here",
+                "  The street goes on filling in the background. Logs: var/log. Ctrl-C stops everything.",
+                "",
+            ]
         )
 
     def _watch(self) -> None:

@@ -48,7 +48,9 @@ class Account:
         """The server gets SIGINT (fast shutdown) if its keeper is killed."""
         last_wish = ("--pdeathsig", "INT") if self.prefix else ()
         return subprocess.Popen(
-            self._words(command, last_wish), preexec_fn=lambda: die_with_parent(signal.SIGINT), **self._options()
+            self._words(command, last_wish),
+            preexec_fn=lambda: die_with_parent(signal.SIGINT),
+            **self._options(),
         )
 
     def _words(self, command: list[Any], last_wish: tuple[str, ...] = ()) -> list[str]:

@@ -41,7 +41,7 @@ def copy_all(modules: Path = ROOT / "node_modules", target: Path = ROOT / "stati
 
     Raises FileNotFoundError with the name of the first file that the packages do not have.
     """
-    for source, name in FILES.items():
+    for source in FILES:
         if not (modules / source).is_file():
             raise FileNotFoundError(f"node_modules/{source}")
     for source, name in FILES.items():

@@ -1,4 +1,4 @@
-"""A checkout in small: our folder `fucheng/onebox` beside a site, a worker and a `manage.py` of three lines."""
+"""A small checkout: our folder `fucheng/onebox`, a site, a worker and a `manage.py` of a few lines."""
 
 import os
 import shutil
@@ -52,5 +52,13 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def environment() -> dict[str, str]:
     """Ours, without what would point at another database or Python path."""
-    left_out = {"DATABASE_URL", "PYTHONPATH", "MAKELEVEL", "UNITS", "PORT", "DEMO_PASSWORD", "COVERAGE_PROCESS_START"}
+    left_out = {
+        "DATABASE_URL",
+        "PYTHONPATH",
+        "MAKELEVEL",
+        "UNITS",
+        "PORT",
+        "DEMO_PASSWORD",
+        "COVERAGE_PROCESS_START",
+    }
     return {name: value for name, value in os.environ.items() if name not in left_out}

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from fucheng.onebox import postgres
+from fucheng.onebox.binaries import find_binaries
 
 USE = "from fucheng.onebox import postgres; print(postgres.ensure({name!r}), flush=True); input()"
 
@@ -163,7 +163,7 @@ def test_test_server_is_another_one_that_does_not_wait_for_the_disk(checkout, en
 def test_data_of_a_version_that_is_gone_is_refused_in_one_sentence(checkout, environment):
     User(checkout, environment).end()
     version = checkout / "var" / "pg" / "data" / "PG_VERSION"
-    version.write_text("16\n" if postgres.find_binaries(16) is None else "17\n")
+    version.write_text("16\n" if find_binaries(16) is None else "17\n")
     words = User(checkout, environment).words()
     assert "was made by PostgreSQL" in words
     assert "make clean" in words

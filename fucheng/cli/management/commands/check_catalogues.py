@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 FOLDERS = ("zh_Hans", "en")
-DOMAINS = {"django": "html,txt,py", "djangojs": "js"}
+DOMAINS = {"django": ("html", "txt", "py"), "djangojs": ("js",)}
 LEFT_OUT = ("var", "node_modules", "static/vendor", "staticfiles", "tests", "benchmarks")
 
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
 
 def extract(root: Path, folder: str, domain: str = "django") -> list[polib.POEntry]:
-    """What the code asks to be translated, written to a scratch folder: the kept catalogue stays untouched."""
+    """What the code asks to be translated, from a scratch folder: the kept catalogue stays untouched."""
     (root / "var").mkdir(exist_ok=True)
     program = shutil.which("django-makemessages-rs", path=str(Path(sys.executable).parent))
     if program is None:
@@ -41,11 +41,23 @@ def extract(root: Path, folder: str, domain: str = "django") -> list[polib.POEnt
     with tempfile.TemporaryDirectory(dir=root / "var") as scratch:
         written = Path(scratch) / folder / "LC_MESSAGES" / f"{domain}.po"
         written.parent.mkdir(parents=True)
-        command = [program, "--locale", folder, "--domain", domain, "--extension", DOMAINS[domain]]
-        command += ["--locale-dir", scratch, "--no-fuzzy-matching"]
+        command = [
+            program,
+            "--locale",
+            folder,
+            "--domain",
+            domain,
+            "--locale-dir",
+            scratch,
+            "--no-fuzzy-matching",
+        ]
+        for ending in DOMAINS[domain]:
+            command += ["--extension", ending]
         for pattern in LEFT_OUT:
             command += ["--ignore", pattern]
-        answer = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        answer = subprocess.run(  # noqa: S603 - our own words
+            command, cwd=root, capture_output=True, text=True, check=False
+        )
         if answer.returncode:
             raise CommandError(answer.stderr.strip() or answer.stdout.strip())
         return list(polib.pofile(str(written))) if written.exists() else []
