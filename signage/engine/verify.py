@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-import pypdfium2 as pdfium
 import zxingcpp
+
+from signage.engine.raster import Document, opened
 
 _DPI = 200
 
@@ -35,12 +36,9 @@ class Verification:
 
 def read_pages(pdf: bytes, pages: Iterable[int] | None = None, dpi: int = _DPI) -> list[PageReading]:
     """Rasterise pages (all, or those numbered) at `dpi`, decode every QR code, extract the text."""
-    document = pdfium.PdfDocument(pdf)
-    try:
+    with opened(pdf) as document:
         numbers = range(1, len(document) + 1) if pages is None else pages
         return [_read(document, number, dpi) for number in numbers]
-    finally:
-        document.close()
 
 
 def verify(
@@ -66,22 +64,14 @@ def squeeze(text: str) -> str:
     return "".join(text.split())
 
 
-def _read(document: pdfium.PdfDocument, number: int, dpi: int) -> PageReading:
-    page = document[number - 1]
-    try:
-        image = page.render(scale=dpi / 72, grayscale=True).to_pil()
+def _read(document: Document, number: int, dpi: int) -> PageReading:
+    with document.page(number) as page:
         codes = zxingcpp.read_barcodes(
-            image,
+            page.image(dpi / 72, grey=True),
             formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
             try_rotate=False,
             try_downscale=False,
             try_invert=False,
         )
-        textpage = page.get_textpage()
-        try:
-            text = squeeze(textpage.get_text_bounded())
-        finally:
-            textpage.close()
-    finally:
-        page.close()
+        text = squeeze(page.text())
     return PageReading(page=number, urls=tuple(code.text for code in codes), text=text)

@@ -259,3 +259,9 @@ def test_too_square_sticker_is_an_error(font_paths: FontPaths, make_stickers: Ma
     geometry = SheetGeometry(sticker_width=50, sticker_height=34)
     with pytest.raises(GeometryError):
         render_stickers(make_stickers(1), geometry, TEXTS, font_paths)
+
+
+def test_serial_and_unit_code_too_long_are_refused(font_paths: FontPaths, make_sticker: MakeSticker) -> None:
+    stickers = [make_sticker(1, serial="FC-00012340001"), make_sticker(2, unit_code="4" * 60)]
+    sheets = render_stickers(stickers, A4, TEXTS, font_paths)
+    assert [r.code for r in sheets.refused] == ["serial_too_long", "unit_code_too_long"]
