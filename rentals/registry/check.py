@@ -30,6 +30,7 @@ class RegistryCheck:
 
     `problems`: everything found, in file order when sorted; `refused`: numbers of the rows that are not taken;
     `retracted`: codes of rows that were yielded and must be dropped again, because a later row contradicts them;
+    `refused_codes`: their house codes as far as they are readable (such homes are not missing from the file);
     `present`: the fields that have a column in this file (absent ones are to be left as they are).
     """
 
@@ -39,6 +40,7 @@ class RegistryCheck:
         self.problems: list[Problem] = list(sheet.remarks)
         self.refused: set[int] = set()
         self.retracted: set[str] = set()
+        self.refused_codes: set[str] = set()
         self.rows = 0
         rules = dict(normalise.RULES)
         if communities is not None:
@@ -79,6 +81,7 @@ class RegistryCheck:
         rows = list(zip(numbers, *(values[name] for name in GOOD_FIELDS[1:]), strict=True))
         if bad:
             self.refused.update(int(numbers[position]) for position in bad)
+            self.refused_codes.update(filter(None, (values["code"][position] for position in bad)))
             rows = [row for position, row in enumerate(rows) if position not in bad]
         return self._without_duplicates(rows)
 
@@ -133,6 +136,7 @@ class RegistryCheck:
                 self.refused.add(int(row[0]))
                 if code not in self.retracted:
                     self.retracted.add(code)
+                    self.refused_codes.add(code)
                     self.refused.add(int(first[0]))
                     fault = Fault("duplicate_code", {"row": row[0]})
                     self.problems.append(_problem(first[0], "code", code, fault))

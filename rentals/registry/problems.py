@@ -80,11 +80,13 @@ PROBLEMS: dict[str, str] = {
     "code_prefix": gettext_noop("The building code is not the first 19 characters of the house code. That is allowed; please check it."),
     "id_check_digit": gettext_noop("The last character of this identity number does not fit the others. Please check it."),
     "coordinate_outside": gettext_noop("This point lies outside Fucheng street. Please check it."),
+    "person_differs": gettext_noop("Row %(row)s has another name or phone for the same identity number; that one was used."),
     "building_differs": gettext_noop("Row %(row)s of the same building has %(field)s %(other)s; that one was used."),
 }
 REMARKS: frozenset[str] = frozenset(
     {"unknown_column", "other_sheets", "repeated_row", "code_letter", "code_prefix", "id_check_digit",
-     "coordinate_outside", "building_differs"}
+     "coordinate_outside", "building_differs",
+     "person_differs"}
 )  # fmt: skip
 
 

@@ -171,10 +171,18 @@ def read(path: str, known: set[str], limits: dict[str, Any], out: BinaryIO) -> N
         count = send_rows(out, itertools.chain(first[position + 1 :], rows), width, limits["rows"])
         if not count:
             raise Refused("no_rows")
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
-        send(out, b"Z", json.dumps({"rows": count, "peak_bytes": peak}))
+        send(out, b"Z", json.dumps({"rows": count, "peak_bytes": peak_bytes()}))
         return
     raise Refused("no_header")
+
+
+def peak_bytes() -> int:
+    """Peak resident memory of this process (VmHWM; `getrusage` would count the parent's pages before exec)."""
+    try:
+        with open("/proc/self/status", "rb") as status:
+            return next(int(line.split()[1]) << 10 for line in status if line.startswith(b"VmHWM"))
+    except (OSError, StopIteration):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
 def limit_resources(limits: dict[str, Any]) -> None:

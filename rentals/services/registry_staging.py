@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import DatabaseError
+
 from core.protected import blind_index, seal
-from rentals.registry.check import GOOD_FIELDS, GoodRow
-from rentals.registry.problems import Problem
+from rentals.registry.check import GoodRow
+from rentals.registry.problems import BrokenWorkbook, Problem
 
 STAGED = (
     "row", "code", "building_code", "community", "grid", "estate", "address", "building_name", "floor", "room",
     "category", "area", "residents", "longitude", "latitude", "note", "owner_no", "manager_no",
 )  # fmt: skip
+"""Columns of `file_unit`: those of `check.GOOD_FIELDS` with the people replaced by their numbers."""
 CREATE = """
     CREATE TEMP TABLE file_unit (
         row integer, code text, building_code text, community text, grid text, estate text, address text,
@@ -32,8 +35,6 @@ CREATE = """
         phone_sealed bytea, identity_sealed bytea
     ) ON COMMIT DROP;
 """
-# good_rows' order, checked below
-assert GOOD_FIELDS[:12] == (*STAGED[:12],)
 
 
 @dataclass(slots=True)
@@ -80,16 +81,27 @@ class _Stream:
     """What `copy_expert` reads from: gives one piece of an iterator after the other."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = iter(pieces)
+        self._pieces = filter(None, pieces)
+        self.error: BrokenWorkbook | None = None
 
     def read(self, _size: int = 0) -> bytes:
-        return next(filter(None, self._pieces), b"")
+        try:
+            return next(self._pieces, b"")
+        except BrokenWorkbook as error:
+            self.error = error
+            raise
 
 
 def copy_in(cursor: Any, table: str, columns: Iterable[str], pieces: Iterable[bytes]) -> None:
-    """COPY text lines (tab-separated, empty is NULL) into a table."""
+    """COPY text lines (tab-separated, empty is NULL) into a table. Raises `BrokenWorkbook` that `pieces` raises."""
     sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN WITH (FORMAT text, NULL '')"
-    cursor.copy_expert(sql, _Stream(pieces))
+    stream = _Stream(pieces)
+    try:
+        cursor.copy_expert(sql, stream)
+    except DatabaseError:
+        if stream.error is not None:  # psycopg2 turns what `read` raised into its own error
+            raise stream.error from None
+        raise
 
 
 def stage(
