@@ -1,11 +1,12 @@
 """The verbs of long work: ask, plan, claim, finish, fail, cancel. All of them are guarded updates."""
 
+import threading
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
@@ -136,8 +137,17 @@ def cancel(*, job_id: int, by: User, at: datetime) -> Job:
 
 
 def say(job_id: int, step: str) -> None:
-    """What is being done now, in words for the progress bar."""
-    Job.objects.filter(pk=job_id).update(step=step[:200], moved_at=Now())
+    """What is being done now, in words for the progress bar; seen at once, also from within a transaction."""
+
+    def write() -> None:
+        try:
+            Job.objects.filter(pk=job_id).update(step=step[:200], moved_at=Now())
+        finally:
+            connection.close()
+
+    speaker = threading.Thread(target=write)
+    speaker.start()
+    speaker.join()
 
 
 def unfinished_ids() -> Iterable[int]:

@@ -20,7 +20,11 @@ GIVEN = (
 )
 REGION = "000000"
 PHONE_BLOCK = "100"
-PUBLIC_LANDLORDS = ("福城公共住房运营(示例)有限公司", "龙华安居服务(示例)有限公司", "福城人才住房(示例)有限公司")
+PUBLIC_LANDLORDS = (
+    "福城公共住房运营(示例)有限公司",
+    "龙华安居服务(示例)有限公司",
+    "福城人才住房(示例)有限公司",
+)
 COMPANIES = ("股份合作公司(示例)", "物业管理(示例)有限公司", "实业(示例)有限公司")
 
 
@@ -43,7 +47,9 @@ class People:
     def person(self) -> MadeUpPerson:
         """Return a new person born 1945 to 1999."""
         pick = self._random
-        name = pick.choices(SURNAMES, WEIGHTS)[0] + "".join(pick.choices(GIVEN, k=pick.choices((1, 2), (1, 4))[0]))
+        name = pick.choices(SURNAMES, WEIGHTS)[0] + "".join(
+            pick.choices(GIVEN, k=pick.choices((1, 2), (1, 4))[0])
+        )
         serial = self._serial()
         day = f"{pick.randint(1945, 1999)}{pick.randint(1, 12):02d}{pick.randint(1, 28):02d}"
         digits = f"{REGION}{day}{serial % 1000:03d}"

@@ -70,17 +70,33 @@ def registry_rows(units: int = FULL, seed: int = 2019) -> Iterator[tuple[str, ..
     public = [people.company(name) for name in PUBLIC_LANDLORDS]
     split = dict(zip(SPLIT, largest_remainder(units, list(SPLIT.values())), strict=True))
     places = [(plan, place) for plan in COMMUNITIES for place in plan.commodity]
-    commodity = dict(zip(places, largest_remainder(split[Category.COMMODITY_ESTATE], [p.share for _, p in places], 1), strict=True))
+    commodity = dict(
+        zip(
+            places,
+            largest_remainder(split[Category.COMMODITY_ESTATE], [p.share for _, p in places], 1),
+            strict=True,
+        )
+    )
     places = [(plan, place) for plan in COMMUNITIES for place in plan.public]
-    rental = dict(zip(places, largest_remainder(split[Category.PUBLIC_RENTAL], [p.share for _, p in places], 1), strict=True))
+    rental = dict(
+        zip(
+            places,
+            largest_remainder(split[Category.PUBLIC_RENTAL], [p.share for _, p in places], 1),
+            strict=True,
+        )
+    )
     shares = [plan.share for plan in COMMUNITIES]
     villages = largest_remainder(split[Category.URBAN_VILLAGE], shares)
     scattered = largest_remainder(split[Category.SCATTERED], shares)
     for plan, in_villages, alone in zip(COMMUNITIES, villages, scattered, strict=True):
         houses = [
             *_village_houses(random, plan, in_villages),
-            *_estate_houses(random, plan, {place: n for (owner, place), n in commodity.items() if owner is plan}, False),
-            *_estate_houses(random, plan, {place: n for (owner, place), n in rental.items() if owner is plan}, True),
+            *_estate_houses(
+                random, plan, {place: n for (owner, place), n in commodity.items() if owner is plan}, False
+            ),
+            *_estate_houses(
+                random, plan, {place: n for (owner, place), n in rental.items() if owner is plan}, True
+            ),
             *_scattered_houses(random, plan, alone),
         ]
         yield from _rows_of(random, people, public, plan, houses)
@@ -88,7 +104,9 @@ def registry_rows(units: int = FULL, seed: int = 2019) -> Iterator[tuple[str, ..
 
 def _village_houses(random: Random, plan: CommunityPlan, homes: int) -> Iterator[_House]:
     """Lanes (巷) of houses of 5 to 8 floors, 12 to 30 houses a lane; shops on the ground floor of some."""
-    for place, wanted in zip(plan.villages, largest_remainder(homes, [v.share for v in plan.villages]), strict=True):
+    for place, wanted in zip(
+        plan.villages, largest_remainder(homes, [v.share for v in plan.villages]), strict=True
+    ):
         lane, number, length = 1, 0, random.randint(12, 30)
         while wanted > 0:
             number += 1
@@ -114,7 +132,9 @@ def _lane_name(lane: int) -> str:
     return (NUMERALS[tens - 1] if tens > 1 else "") + "十" + (NUMERALS[ones - 1] if ones else "")
 
 
-def _estate_houses(random: Random, plan: CommunityPlan, wanted: dict[Place, int], rental: bool) -> Iterator[_House]:
+def _estate_houses(
+    random: Random, plan: CommunityPlan, wanted: dict[Place, int], rental: bool
+) -> Iterator[_House]:
     """Blocks of 18 to 33 floors; in commodity estates only a part of the flats is let."""
     category = Category.PUBLIC_RENTAL if rental else Category.COMMODITY_ESTATE
     for place, homes in wanted.items():
