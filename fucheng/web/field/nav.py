@@ -1,0 +1,16 @@
+"""The grid worker's part of the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Permission
+from fucheng.web.navigation import Item, Section
+
+SECTION = Section(
+    _("Field work"),
+    "/field/",
+    (
+        Item("field:home", _("Today"), "clipboard-list", Permission.VISIT_SUBMIT, tab=True),
+        Item("field:due-list", _("Due"), "route", Permission.VISIT_SUBMIT, tab=True),
+        Item("field:scan", _("Scan"), "qrcode", Permission.VISIT_SUBMIT, tab=True),
+    ),
+)

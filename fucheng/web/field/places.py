@@ -1,0 +1,182 @@
+"""What the page of one building and the form of a visit show: homes, open hazards, signs, requests."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count
+
+from accounts.models import User
+from grading.models import DelistingRequest, Finding, GradeChange, Hazard, Standing, Visit, VisitException
+from grading.states import DelistingState
+from rentals.models import Building, Unit
+from signage.models import Sign
+
+
+@dataclass(frozen=True)
+class Home:
+    """One home of a building, with all that the worker at its door needs to know."""
+
+    unit: Unit
+    standing: Standing | None
+    hazards: list[Hazard] = field(default_factory=list)
+    sign: Sign | None = None
+    notice_to_take_down: Sign | None = None
+    request: DelistingRequest | None = None
+
+    @property
+    def grade(self) -> str | None:
+        return self.standing.grade if self.standing else None
+
+    @property
+    def name(self) -> str:
+        return name_of(self.unit)
+
+    def is_due(self, day: date) -> bool:
+        due = self.standing.next_visit_on if self.standing else None
+        return due is None or due <= day
+
+
+@dataclass(frozen=True)
+class Place:
+    """A building with its homes."""
+
+    building: Building
+    homes: list[Home]
+    common_hazards: list[Hazard]
+    last_visit: Visit | None
+    day: date
+
+    @property
+    def hazards(self) -> list[Hazard]:
+        """Open hazards, common parts first, the oldest deadline first within a place."""
+        return self.common_hazards + [hazard for home in self.homes for hazard in home.hazards]
+
+    @property
+    def floors(self) -> list[tuple[str, list[Home]]]:
+        return [(floor, list(homes)) for floor, homes in groupby(self.homes, key=lambda h: h.unit.floor)]
+
+    @property
+    def due_count(self) -> int:
+        return sum(home.is_due(self.day) for home in self.homes)
+
+    @property
+    def overdue_hazards(self) -> int:
+        return sum(hazard.due_on is not None and hazard.due_on < self.day for hazard in self.hazards)
+
+    @property
+    def grades(self) -> dict[str, int]:
+        counts: defaultdict[str, int] = defaultdict(int)
+        for home in self.homes:
+            counts[home.grade or "none"] += 1
+        return {grade: counts[grade] for grade in ("red", "yellow", "green", "none") if counts[grade]}
+
+    @property
+    def signs_in_hand(self) -> list[Home]:
+        return [home for home in self.homes if home.sign]
+
+    @property
+    def notices_to_take_down(self) -> list[Sign]:
+        return [home.notice_to_take_down for home in self.homes if home.notice_to_take_down]
+
+    @property
+    def requests(self) -> list[DelistingRequest]:
+        return [home.request for home in self.homes if home.request]
+
+    def home(self, unit_id: int | None) -> Home | None:
+        return next((home for home in self.homes if home.unit.pk == unit_id), None)
+
+
+def name_of(unit: Unit) -> str:
+    """What is written on the door; the code's end where the register has no room number."""
+    return unit.room or f"…{unit.code[-6:]}"
+
+
+def _natural(text: str) -> tuple[int, int, str]:
+    """负1 before 1 before 2 before 10 before what has no number."""
+    number = re.search(r"\d+", text)
+    if number is None:
+        return (1, 0, text)
+    sign = -1 if text.startswith(("-", "负", "B", "b")) else 1
+    return (0, sign * int(number.group()), text)
+
+
+def place(user: User, building_id: int, day: date) -> Place:
+    """The building in eight flat queries; OutOfScope when it is not the person's."""
+    found = (
+        Building.objects.visible_to(user).select_related("grid", "community", "estate").one(pk=building_id)
+    )
+    units = list(Unit.objects.filter(building=found).in_register())
+    units.sort(key=lambda u: (_natural(u.floor), _natural(u.room), u.code))
+    standings = {s.unit_id: s for s in Standing.objects.filter(unit__building=found)}
+    hazards: defaultdict[int | None, list[Hazard]] = defaultdict(list)
+    for hazard in open_hazards(found):
+        hazards[hazard.unit_id].append(hazard)
+    signs = {s.unit_id: s for s in Sign.objects.in_hand().filter(unit__building=found).order_by("-product")}
+    notices = {
+        s.unit_id: s
+        for s in Sign.objects.on_the_wall().filter(unit__building=found, product=Sign.Product.NO_RENTAL)
+        if standings[s.unit_id].grade != "red"
+    }
+    waiting = DelistingRequest.objects.filter(unit__building=found, state=DelistingState.REQUESTED)
+    requests = {request.unit_id: request for request in waiting.select_related("unit")}
+    homes = [
+        Home(
+            unit,
+            standings.get(unit.pk),
+            hazards.get(unit.pk, []),
+            signs.get(unit.pk),
+            notices.get(unit.pk),
+            requests.get(unit.pk),
+        )
+        for unit in units
+    ]
+    last = Visit.objects.filter(building=found).select_related("by").first()
+    return Place(found, homes, hazards.get(None, []), last, day)
+
+
+def open_hazards(building: Building) -> list[Hazard]:
+    rows = Hazard.objects.open().filter(building=building).select_related("item", "unit")
+    return list(rows.order_by("due_on", "item_code", "pk"))
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What one visit recorded and what it set moving."""
+
+    visit: Visit
+    faults: list[Finding]
+    mended: list[Finding]
+    fixed: list[Finding]
+    not_seen: list[VisitException]
+    proposed: list[dict[str, Any]]
+    changes: list[GradeChange]
+
+
+def receipt(user: User, visit_id: int) -> Receipt:
+    visit = Visit.objects.visible_to(user).select_related("building__grid", "by").one(pk=visit_id)
+    findings = list(
+        Finding.objects.filter(visit=visit)
+        .select_related("item", "unit", "hazard")
+        .prefetch_related("photos")
+        .order_by("unit__code", "item__code")
+    )
+    changes = GradeChange.objects.filter(
+        unit__building=visit.building_id, proposed_at=visit.submitted_at, inspected_by=visit.by_id
+    )
+    return Receipt(
+        visit=visit,
+        faults=[f for f in findings if f.seen == Finding.Seen.FAULT],
+        mended=[f for f in findings if f.seen == Finding.Seen.MENDED],
+        fixed=[f for f in findings if f.seen == Finding.Seen.FIXED_ON_SPOT],
+        not_seen=list(
+            VisitException.objects.filter(visit=visit).select_related("unit").order_by("unit__code")
+        ),
+        proposed=list(
+            changes.values("from_grade", "to_grade").annotate(homes=Count("pk")).order_by("to_grade")
+        ),
+        changes=list(changes.select_related("unit").order_by("unit__code")[:12]),
+    )

@@ -1,0 +1,206 @@
+"""What the phone's first page and search show: work of the day, buildings found."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, Count, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Value, When
+
+from accounts.models import User
+from core.text import fold
+from fucheng.web.field.beat import Beat, after, beat_of, in_walking_order
+from grading.models import DelistingRequest, GradeChange, Standing, Visit
+from grading.states import DelistingState
+from rentals.models import Building, Unit
+from signage.models import Sign
+from signage.querysets import to_take_down
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class BuildingRow:
+    """A building in a list, with how its homes stand."""
+
+    building: Building
+    homes: int
+    due: int
+    since: date | None
+    red: int
+    yellow: int
+    green: int
+    not_graded: int
+    found: Sequence[Unit] = ()
+
+
+def due_on(day: date) -> Q:
+    """Homes whose next visit is due, and those never visited."""
+    return Q(next_visit_on__lte=day) | Q(last_visit_at__isnull=True)
+
+
+def due_buildings(user: User, day: date, *, all_grids: bool = False) -> QuerySet[Building]:
+    """Buildings of the beat with a home due for a visit, in walking order."""
+    homes = Standing.objects.filter(due_on(day), unit__building=OuterRef("pk"), unit__left_on__isnull=True)
+    buildings = Building.objects.visible_to(user).filter(beat_of(user).where(all_grids=all_grids))
+    return in_walking_order(buildings.filter(Exists(homes))).select_related("grid", "community", "estate")
+
+
+def next_building(user: User, place: Building, day: date) -> Building | None:
+    """The next building with work behind this one; from the beginning again at the end of the round."""
+    due = due_buildings(user, day).exclude(pk=place.pk)
+    return after(due, place).first() or due.first()
+
+
+def rows_of(buildings: Iterable[Building], day: date, found: Iterable[Unit] = ()) -> list[BuildingRow]:
+    """The buildings with their figures, in one GROUP BY."""
+    listed = list(buildings)
+    figures = {
+        row["unit__building"]: row
+        for row in Standing.objects.filter(unit__building__in=listed, unit__left_on__isnull=True)
+        .values("unit__building")
+        .annotate(
+            homes=Count("pk"),
+            due=Count("pk", filter=due_on(day)),
+            since=Min("next_visit_on", filter=due_on(day)),
+            red=Count("pk", filter=Q(grade="red")),
+            yellow=Count("pk", filter=Q(grade="yellow")),
+            green=Count("pk", filter=Q(grade="green")),
+            not_graded=Count("pk", filter=Q(grade__isnull=True)),
+        )
+    }
+    none: dict[str, Any] = dict.fromkeys(("homes", "due", "red", "yellow", "green", "not_graded"), 0)
+    matches = list(found)
+    rows = []
+    for building in listed:
+        row = figures.get(building.pk, none | {"since": None})
+        names = [unit for unit in matches if unit.building_id == building.pk]
+        rows.append(
+            BuildingRow(
+                building,
+                **{k: v for k, v in row.items() if k != "unit__building"},
+                found=names if len(names) < row["homes"] else (),
+            )
+        )
+    return rows
+
+
+@dataclass(frozen=True)
+class Work:
+    """The first page: what is to be done today on the beat."""
+
+    beat: Beat
+    due: list[BuildingRow]
+    due_homes: int
+    has_more_due: bool
+    reinspections: list[DelistingRequest]
+    signs: list[dict[str, Any]]
+    notices: list[Sign]
+    visits: list["OwnVisit"]
+
+
+@dataclass(frozen=True)
+class OwnVisit:
+    visit: Visit
+    findings: int
+    waiting: int
+    approved: int
+    returned: int
+
+
+def work(user: User, day: date) -> Work:
+    beat = beat_of(user)
+    due = list(due_buildings(user, day)[: PAGE // 2 + 1])
+    on_beat = beat.where("unit__building__")
+    reinspections = (
+        DelistingRequest.objects.visible_to(user)
+        .filter(on_beat, state=DelistingState.REQUESTED)
+        .select_related("unit__building__grid")
+        .order_by("inspect_by", "pk")
+    )
+    notices = to_take_down().visible_to(user).filter(on_beat).select_related("unit__building")
+    return Work(
+        beat=beat,
+        due=rows_of(due[: PAGE // 2], day),
+        due_homes=Standing.objects.filter(due_on(day), on_beat, unit__left_on__isnull=True).count(),
+        has_more_due=len(due) > PAGE // 2,
+        reinspections=list(reinspections[:PAGE]),
+        signs=signs_in_hand(user, beat),
+        notices=list(notices.order_by("unit__building__code", "pk")[:PAGE]),
+        visits=own_visits(user),
+    )
+
+
+def signs_in_hand(user: User, beat: Beat) -> list[dict[str, Any]]:
+    """Buildings for whose homes printed signs wait to be posted, in walking order."""
+    rows = (
+        Sign.objects.visible_to(user)
+        .in_hand()
+        .filter(beat.where("unit__building__"))
+        .values(
+            "unit__building", "unit__building__name", "unit__building__code", "unit__building__grid__name"
+        )
+        .annotate(signs=Count("pk"))
+        .order_by("unit__building__grid__name", "unit__building__code")
+    )
+    return [
+        {
+            "pk": row["unit__building"],
+            "name": row["unit__building__name"] or row["unit__building__code"],
+            "grid": row["unit__building__grid__name"],
+            "signs": row["signs"],
+        }
+        for row in rows[: PAGE // 2]
+    ]
+
+
+def own_visits(user: User, count: int = 5) -> list[OwnVisit]:
+    """The last own visits and what became of the changes they proposed."""
+    visits = list(
+        Visit.objects.visible_to(user)
+        .filter(by=user)
+        .select_related("building")
+        .annotate(faults=Count("findings"))[:count]
+    )
+    outcomes = GradeChange.objects.filter(
+        inspected_by=user, proposed_at__in=[visit.submitted_at for visit in visits]
+    )
+    states: dict[Any, dict[str, int]] = {}
+    for at, state, number in outcomes.values_list("proposed_at", "state").annotate(n=Count("pk")):
+        states.setdefault(at, {})[state] = number
+    return [
+        OwnVisit(
+            visit,
+            findings=visit.faults,
+            waiting=sum(states.get(visit.submitted_at, {}).get(s, 0) for s in ("proposed", "with_panel")),
+            approved=states.get(visit.submitted_at, {}).get("approved", 0),
+            returned=states.get(visit.submitted_at, {}).get("returned", 0),
+        )
+        for visit in visits
+    ]
+
+
+def search(user: User, text: str, day: date) -> list[BuildingRow]:
+    """Buildings of the own communities by code, name or the address of a home; the own grid first."""
+    words = fold(text).split()
+    if not words:
+        return []
+    buildings = Building.objects.visible_to(user)
+    homes = Unit.objects.visible_to(user).in_register()
+    for word in words:
+        if word.isascii() and word.isdigit() and len(word) >= 10:
+            buildings = buildings.filter(code__startswith=word[:19])
+            homes = homes.filter(code__startswith=word)
+        else:
+            named = Q(name__contains=word) | Q(doorplate__contains=word) | Q(aliases__icontains=word)
+            buildings = buildings.filter(named)
+            homes = homes.filter(address__contains=word)
+    found = list(homes.order_by("code")[: PAGE * 3])
+    ids = set(buildings.values_list("pk", flat=True)[: PAGE * 2])
+    ids |= set(homes.order_by().values_list("building", flat=True).distinct()[: PAGE * 2])
+    own_first = Case(
+        When(beat_of(user).where(), then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    listed = in_walking_order(Building.objects.visible_to(user).filter(pk__in=ids))
+    listed = listed.select_related("grid", "community", "estate").annotate(own=own_first)
+    return rows_of(listed.order_by("own", "walk", "code")[:PAGE], day, found)

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from fucheng.web.field import views, visiting
+
+app_name = "field"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("due/", views.due_list, name="due-list"),
+    path("scan/", views.scan, name="scan"),
+    path("buildings/<int:pk>/", views.building, name="building"),
+    path("buildings/<int:pk>/post/", views.building_post_signs, name="building-post-signs"),
+    path("buildings/<int:pk>/visit/", visiting.visit_new, name="visit-new"),
+    path("buildings/<int:pk>/visit/clean/", visiting.visit_clean, name="visit-clean"),
+    path("homes/<int:pk>/post/", views.home_post_sign, name="home-post-sign"),
+    path("signs/<int:pk>/take-down/", views.sign_take_down, name="sign-take-down"),
+    path("visits/<int:pk>/", visiting.visit, name="visit"),
+]

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from fucheng.web.landlords import views
+
+app_name = "landlords"
+urlpatterns = [
+    path("", views.home_list, name="home-list"),
+    path("homes/<int:pk>/", views.home, name="home"),
+    path("homes/<int:pk>/delisting/", views.delisting_request, name="delisting-request"),
+    path("delisting/<int:pk>/withdraw/", views.delisting_withdraw, name="delisting-withdraw"),
+    path("hazards/<int:pk>/proof/", views.proof_send, name="proof-send"),
+]

@@ -1,0 +1,1 @@
+"""Photos of hazards, proofs and reports for those who may see the thing they belong to."""

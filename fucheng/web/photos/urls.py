@@ -1,0 +1,6 @@
+from django.urls import path
+
+from fucheng.web.photos import views
+
+app_name = "photos"
+urlpatterns = [path("<int:pk>/", views.photo, name="photo")]
