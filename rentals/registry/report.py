@@ -33,7 +33,9 @@ def write_error_workbook(
     with open_registry(source, limits, all_columns=False) as reader:
         marks: dict[int, set[int]] = {}
         rows = _copies(reader, by_row, all_rows, marks)
-        return fill_sheet(path, _shell(reader.sheet, by_row.get(0, [])), rows, first_row=2, created=at, marks=marks)
+        return fill_sheet(
+            path, _shell(reader.sheet, by_row.get(0, [])), rows, first_row=2, created=at, marks=marks
+        )
 
 
 def write_error_csv(
@@ -88,8 +90,8 @@ def _copies(
 def _shell(sheet: Sheet, of_file: Sequence[Problem]) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, SAFE_OPTIONS)
-    book.add_format({"num_format": "@", "valign": "top"})  # style 1 and 2 of `fill_sheet`
-    book.add_format({"num_format": "@", "valign": "top", "bg_color": "#F8D0CC"})
+    text = book.add_format({"num_format": "@", "valign": "top"})
+    marked = book.add_format({"num_format": "@", "valign": "top", "bg_color": "#F8D0CC"})
     bold = book.add_format({"bold": True, "border": 1, "bg_color": "#E7ECF3"})
     page = book.add_worksheet(REPORT_HEADERS[1])
     page.freeze_panes(1, len(REPORT_HEADERS))
@@ -97,9 +99,11 @@ def _shell(sheet: Sheet, of_file: Sequence[Problem]) -> bytes:
     page.set_column(1, 1, 34)
     page.set_column(2, 2, 70)
     page.set_column(3, len(sheet.header) + 2, 18)
-    for number, text in enumerate((*REPORT_HEADERS, *sheet.header)):
-        page.write_string(0, number, text, bold)
+    for number, header in enumerate((*REPORT_HEADERS, *sheet.header)):
+        page.write_string(0, number, header, bold)
     page.autofilter(0, 0, 1_048_575, len(sheet.header) + 2)
+    page.write_blank(1, 0, None, text)
+    page.write_blank(1, 1, None, marked)
     if of_file:
         notes = book.add_worksheet("说明")
         notes.set_column(0, 0, 110)

@@ -25,7 +25,7 @@ from signage.engine.verify import read_pages
 from signage.models import PrintFile, PrintItem, PrintRun, Sign
 from signage.querysets import owing
 from signage.services import rendering
-from signage.services.rendering import Rendered
+from signage.services.pieces import Rendered
 
 PART_SIZES = {"sticker": 5000, "no_rental": 20, "estate_board": 5}
 FILTERS = ("community", "grid", "estate", "building", "grade", "category", "owed", "units")

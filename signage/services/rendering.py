@@ -1,47 +1,16 @@
 """From frozen items to PDF bytes: reads what a sign says today and hands it to the engine."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from django.conf import settings
 from django.db import connection
 
 from communities.models import Street
-from signage.engine.fonts import FontPaths
 from signage.engine.model import Grade, SheetGeometry, Sticker, StickerTexts
 from signage.engine.sheets import render_stickers
 from signage.models import PrintFile, PrintRun, PublicToken
 from signage.services import boards
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedSign:
-    serial: str
-    unit_id: int | None
-    estate_id: int | None
-    grade: str
-    page: int
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    pdf: bytes
-    pages: int
-    title: str
-    signs: list[RenderedSign]
-    refused: list[tuple[str, str]]
-
-
-def fonts() -> FontPaths:
-    """The two font files that the front-end set-up brings."""
-    folder = settings.FONT_DIR
-    return FontPaths(folder / "NotoSansSC-Regular.ttf", folder / "NotoSansSC-Bold.ttf")
-
-
-def url_of(token: str) -> str:
-    return f"{settings.PUBLIC_BASE_URL}/u/{token}"
+from signage.services.pieces import Rendered, RenderedSign, fonts, url_of
 
 
 def render(run: PrintRun, first: int, last: int, *, on: date) -> Rendered:
@@ -105,7 +74,7 @@ def _stickers(run: PrintRun, first: int, last: int, on: date) -> Rendered:
 def urls_on_first_page(run: PrintRun, file: PrintFile) -> set[str]:
     """What the codes of a file's first page must say."""
     if run.product == PrintRun.Product.ESTATE_BOARD:
-        return {boards.BOARD_URL()}
+        return {boards.board_url()}
     first = run.signs.filter(printed_at__isnull=False, page=1)
     units = first.filter(serial__in=_serials_of_part(run, file)).values("unit")
     return {url_of(token) for token in PublicToken.objects.filter(unit__in=units).values_list("token", flat=True)}
