@@ -1,7 +1,7 @@
 """A small PDF 1.7 container: numbered objects, streams, cross-reference table. No encryption, no updates.
 
-By hand because qpdf's object model costs 40 % of the time and four times the memory of a 5,000-sticker
-file (see benchmarks/stickers); pikepdf checks every file in the tests.
+By hand because a general PDF library as container costs 15-20 % of the time of a sheet and its import
+alone 11 MB in every worker, for eleven kinds of object; pikepdf checks the files in the tests.
 """
 
 import importlib

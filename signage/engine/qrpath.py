@@ -40,43 +40,21 @@ def cover(cells: Collection[Cell]) -> list[Box]:
 
 
 def tiles_of(cells: Collection[Cell]) -> list[Tile]:
-    """Cut cells into upright strips of at most 8, so that the state of a strip is one byte.
-
-    Measured against 2 x 4, 3 x 3 and level strips: fewest bytes after deflate, and no search for boxes.
-    """
-    columns: dict[int, list[Cell]] = {}
-    for x, y in sorted(cells):
-        columns.setdefault(x, []).append((x, y))
-    return [
-        tuple(column[i : i + _TILE_CELLS])
-        for column in columns.values()
-        for i in range(0, len(column), _TILE_CELLS)
-    ]
+    """Cut cells into level strips of at most 8, so that the state of a strip is one byte."""
+    rows: dict[int, list[Cell]] = {}
+    for x, y in sorted(cells, key=lambda cell: (cell[1], cell[0])):
+        rows.setdefault(y, []).append((x, y))
+    return [tuple(row[i : i + _TILE_CELLS]) for row in rows.values() for i in range(0, len(row), _TILE_CELLS)]
 
 
-def tile_paths(tile: Tile, constant: Collection[Cell], height: int) -> list[bytes]:
+def tile_paths(tile: Tile, height: int) -> list[bytes]:
     """Path of each state of one strip; bit i of the index is cell i of the strip.
 
-    `constant` holds the cells that are dark in every code; runs bridge those between two dark cells.
-    `height` is the number of rows of the matrix.
+    Single modules, not runs: more text, but so regular that deflate is a fifth faster and a little smaller
+    than with level runs, upright runs, or fewest boxes of 2 x 4 cells. `height` is the matrix's rows.
     """
-    column, top, bottom = tile[0][0], tile[0][1], tile[-1][1]
-    own = {y: 1 << index for index, (_, y) in enumerate(tile)}
-    rows = [(y, own.get(y, 0), (column, y) in constant) for y in range(top, bottom + 1)]
-    return [rectangles(_runs(column, rows, state), height) for state in range(1 << len(tile))]
-
-
-def _runs(column: int, rows: list[tuple[int, int, bool]], state: int) -> list[Box]:
-    """Upright boxes of one strip; a row is (y, its bit or 0 for a constant cell, dark if constant)."""
-    boxes: list[Box] = []
-    start = end = -1
-    for y, bit, dark in rows:
-        if state & bit:
-            start = y if start < 0 else start
-            end = y
-        elif not dark and start >= 0:
-            boxes.append((column, start, 1, end - start + 1))
-            start = -1
-    if start >= 0:
-        boxes.append((column, start, 1, end - start + 1))
-    return boxes
+    squares = [rectangles([(x, y, 1, 1)], height) for x, y in tile]
+    return [
+        b"".join([square for bit, square in enumerate(squares) if state >> bit & 1])
+        for state in range(1 << len(tile))
+    ]

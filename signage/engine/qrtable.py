@@ -78,7 +78,7 @@ class QrTable:
         changing = {cell for by_bit in flips for cells in by_bit for cell in cells}
         constant = dark_cells(self._base) - changing
         self._tiles = tiles_of(changing)
-        self._paths = [tile_paths(tile, constant, self.size) for tile in self._tiles]
+        self._paths = [tile_paths(tile, self.size) for tile in self._tiles]
         self._constant = rectangles(cover(constant), self.size)
         self._start, self._pairs = self._tables(flips)
         self._check()

@@ -45,7 +45,7 @@ def board(count: int, **fields: int) -> EstateBoard:
         BoardBuilding(f"茜坑新村{number}号", number, 7, number % 3, last_visit_on="2026-11-20", **fields)
         for number in range(1, count + 1)
     )
-    return EstateBoard("茜坑新村", "茜坑社区", URL, buildings, "截至2026年11月23日")
+    return EstateBoard("茜坑新村", "茜坑社区", URL, buildings, "2026-11-23")
 
 
 def test_notice_says_everything_on_one_page(font_paths: FontPaths) -> None:
@@ -75,6 +75,11 @@ def test_hostile_text_on_a_notice_is_drawn_literally(font_paths: FontPaths) -> N
     # Typography may curl quotes; every other character must be there as it was given.
     assert squeeze(HOSTILE.split('"')[0]) in result.pages[0].text
     assert "#image(" in result.pages[0].text
+
+
+def test_notice_without_a_deadline_leaves_its_box_out(font_paths: FontPaths) -> None:
+    pdf = render_no_rental_notice(replace(NOTICE, deadline_on=""), font_paths)
+    assert "整改期限" not in verify(pdf, [URL]).pages[0].text
 
 
 def test_missing_glyph_on_a_board_is_refused_by_name(font_paths: FontPaths) -> None:

@@ -16,7 +16,10 @@ from signage.engine import (
     StickerTexts,
     render_stickers,
 )
+from signage.engine.layout import StickerLayout
 from signage.engine.model import GeometryError
+from signage.engine.qrtable import library_matrix
+from signage.engine.raster import opened
 from signage.engine.verify import Verification, read_pages, verify
 
 A4 = SheetGeometry()
@@ -265,3 +268,30 @@ def test_serial_and_unit_code_too_long_are_refused(font_paths: FontPaths, make_s
     stickers = [make_sticker(1, serial="FC-00012340001"), make_sticker(2, unit_code="4" * 60)]
     sheets = render_stickers(stickers, A4, TEXTS, font_paths)
     assert [r.code for r in sheets.refused] == ["serial_too_long", "unit_code_too_long"]
+
+
+@pytest.mark.parametrize("dpi", [150, 200, 301])
+def test_no_seam_shows_between_dark_modules(
+    font_paths: FontPaths, make_sticker: MakeSticker, dpi: int
+) -> None:
+    sticker = make_sticker(1)
+    pdf = render_stickers([sticker], A4, TEXTS, font_paths).pdf
+    matrix = library_matrix(sticker.url.encode())
+    layout, (left, bottom) = StickerLayout.of(A4), A4.origins()[0]
+    module, per_mm = layout.module(len(matrix)), dpi / 25.4
+    with opened(pdf) as document, document.page(1) as page:
+        image = page.image(dpi / 72, grey=True)
+
+    def shade(column: float, row: float) -> int:
+        x = left + layout.frame + (4 + column) * module
+        y = bottom + layout.foot + (4 + len(matrix) - row) * module
+        value = image.getpixel((int(x * per_mm), int((A4.page_height - y) * per_mm)))
+        assert isinstance(value, int)
+        return value
+
+    for y, row in enumerate(matrix[:-1]):
+        for x, dark in enumerate(row[:-1]):
+            if dark and row[x + 1]:
+                assert shade(x + 1, y + 0.5) < 40
+            if dark and matrix[y + 1][x]:
+                assert shade(x + 0.5, y + 1) < 40
