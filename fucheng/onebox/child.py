@@ -41,7 +41,13 @@ class Child:
             )
         self.began = time.monotonic()
 
+    def ask_to_end(self) -> None:
+        """SIGTERM to the process only: a worker lets its pool finish, a signal to the group would cut it."""
+        if self.process is not None:
+            self.process.terminate()
+
     def signal(self, number: int) -> None:
+        """To the whole group."""
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, number)

@@ -137,7 +137,7 @@ class Supervisor:
         while migrate.is_alive() and not self.stopping:
             time.sleep(0.05)
         if self.stopping:
-            migrate.signal(signal.SIGTERM)
+            migrate.signal(signal.SIGKILL)
             raise SystemExit(0)
         if migrate.process is not None and migrate.process.returncode:
             raise Refused(f"The tables could not be made:\n{migrate.last_words()}")
@@ -204,7 +204,7 @@ class Supervisor:
     def _stop(self) -> None:
         self.stopping = True
         for child in self._children():
-            child.signal(signal.SIGTERM)
+            child.ask_to_end()
         deadline = time.monotonic() + GRACE
         while any(child.is_alive() for child in self._children()) and time.monotonic() < deadline:
             time.sleep(0.05)

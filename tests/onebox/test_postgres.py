@@ -91,7 +91,7 @@ def test_server_stops_when_its_last_user_is_killed_and_not_before(checkout, envi
     assert server_pid() == pid
     second.kill()
     assert eventually(lambda: server_pid() is None)
-    assert not Path(f"/proc/{pid}").exists()
+    assert eventually(lambda: not Path(f"/proc/{pid}").exists())
 
 
 def test_data_survives_a_killed_server_and_keeper(checkout, environment, server_pid):
