@@ -12,8 +12,8 @@ class PasswordChangeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        must_change = request.user.is_authenticated and getattr(request.user, "must_change_password", False)
-        open_paths = (reverse("signin:password-change"), reverse("signin:sign-out"), "/static/")
-        if must_change and not request.path.startswith(open_paths):
-            return redirect("signin:password-change")
+        if request.user.is_authenticated and request.user.must_change_password:
+            open_paths = (reverse("signin:password-change"), reverse("signin:sign-out"), "/static/")
+            if not request.path.startswith(open_paths):
+                return redirect("signin:password-change")
         return self.get_response(request)

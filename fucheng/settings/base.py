@@ -186,19 +186,22 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "fucheng.api.paging.Page",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "fucheng.api.schema.AutoSchema",
     "EXCEPTION_HANDLER": "fucheng.api.problems.handle",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": "6000/min"},
+    "DEFAULT_THROTTLE_RATES": {"user": "6000/min", "token": "60/min"},
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Fucheng",
     "DESCRIPTION": "Units, grades, visits, hazards and delisting requests of a street's rental homes.",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "DelistingState": "fucheng.api.delisting_requests.STATES",
+        "HazardState": "fucheng.api.hazards.STATES",
+    },
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
 

@@ -13,3 +13,5 @@ STORAGES = {
 }
 if "FUCHENG_TEST_DB" in os.environ:  # several test runs at once on one machine
     DATABASES["default"]["TEST"] = {"NAME": f"test_fucheng_{os.environ['FUCHENG_TEST_DB']}"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # thousands of made-up people
+WHITENOISE_AUTOREFRESH = True  # files are looked up when asked for, not listed at every start
