@@ -42,7 +42,11 @@ def measure(units: int, peer_rows: int) -> dict[str, Any]:
     street = Street.objects.create(name="福城街道", name_en="Fucheng", district="龙华区", city="深圳市")
     for plan in COMMUNITIES:
         Community.objects.create(
-            street=street, name=plan.name, name_en=plan.name, address_code=plan.code, starts_on=date(2019, 1, 1)
+            street=street,
+            name=plan.name,
+            name_en=plan.name,
+            address_code=plan.code,
+            starts_on=date(2019, 1, 1),
         )
     office = User.objects.create_user("bench-office", "bench-office-2026", display_name="bench")
     Post.objects.create(user=office, role=Role.OFFICE, starts_on=date(2019, 1, 1))
@@ -62,7 +66,13 @@ def measure(units: int, peer_rows: int) -> dict[str, Any]:
 
         def imported(dry_run: bool) -> ImportRun:
             run = registry_import.ask_import(
-                path=path, file=path.name, file_name=path.name, dry_run=dry_run, on_error="skip", by=office, at=AT
+                path=path,
+                file=path.name,
+                file_name=path.name,
+                dry_run=dry_run,
+                on_error="skip",
+                by=office,
+                at=AT,
             )
             return registry_import.run_import(run_id=run.pk, path=path, by=office, at=AT)
 
@@ -112,7 +122,9 @@ def peer_rows_per_second(rows: int, *, whole_row: bool) -> float:
     from rentals.models import Building, Landlord, Manager, Unit
 
     def landlord(row: dict[str, str]) -> Landlord:
-        found = Landlord.objects.filter(identity_index=blind_index(row["业主证件号"], purpose="identity")).first()
+        found = Landlord.objects.filter(
+            identity_index=blind_index(row["业主证件号"], purpose="identity")
+        ).first()
         if found is None:
             found = Landlord(name=row["业主姓名"])
             found.identity, found.phone = row["业主证件号"], row["业主电话"]
@@ -131,7 +143,11 @@ def peer_rows_per_second(rows: int, *, whole_row: bool) -> float:
     def building(row: dict[str, str]) -> Building:
         community = Community.objects.get(name=row["社区"])
         grid, _ = Grid.objects.get_or_create(community=community, name=row["网格"])
-        estate = Estate.objects.get_or_create(community=community, name=row["小区/村"])[0] if row["小区/村"] else None
+        estate = (
+            Estate.objects.get_or_create(community=community, name=row["小区/村"])[0]
+            if row["小区/村"]
+            else None
+        )
         place = {"community": community, "grid": grid, "estate": estate, "name": row["楼栋名称"],
                  "longitude": float(row["经度"]), "latitude": float(row["纬度"])}  # fmt: skip
         return Building.objects.update_or_create(code=row["楼栋编码"], defaults=place)[0]
@@ -171,7 +187,9 @@ def peer_rows_per_second(rows: int, *, whole_row: bool) -> float:
         if not whole_row:
             fumin = Community.objects.get(name="福民")
             codes = {row["楼栋编码"] for row in data.dict}
-            Building.objects.bulk_create([Building(code=code, community=fumin) for code in codes], ignore_conflicts=True)
+            Building.objects.bulk_create(
+                [Building(code=code, community=fumin) for code in codes], ignore_conflicts=True
+            )
         UnitResource().import_data(data, dry_run=False, raise_errors=True)
         seconds = time.perf_counter() - start
     Unit.objects.all().delete()

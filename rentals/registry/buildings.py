@@ -47,7 +47,11 @@ class BuildingBook:
     ) -> Iterator[tuple[int, str, Fault]]:
         for name in PLACE:
             if said[name] != first[name]:
-                yield position, name, Fault("building_split", {"row": number, "field": name, "other": first[name]})
+                yield (
+                    position,
+                    name,
+                    Fault("building_split", {"row": number, "field": name, "other": first[name]}),
+                )
                 return
         for name in LOOKS:
             if said[name] != first[name] and (code, name) not in self._remarked:

@@ -16,6 +16,7 @@ from rentals.registry.coordinates import Points
 from rentals.registry.fast_columns import FastColumn
 from rentals.registry.normalise import Fault
 from rentals.registry.problems import Problem
+from rentals.registry.read_child import TYPED
 from rentals.registry.reader import RawRow, Sheet
 
 GoodRow = tuple[str, ...]
@@ -97,7 +98,9 @@ class RegistryCheck:
             if value == "" and (position not in bad or normalise.plain(raw[position]) == ""):
                 self._note(numbers[position], name, "", Fault("required"), bad, position)
 
-    def _buildings_of_codes(self, values: dict[str, list[str]], numbers: tuple[str, ...], bad: set[int]) -> None:
+    def _buildings_of_codes(
+        self, values: dict[str, list[str]], numbers: tuple[str, ...], bad: set[int]
+    ) -> None:
         """Fill in absent building codes; remark those that differ (the code means nothing, so that is allowed)."""
         codes, buildings = values["code"], values["building_code"]
         starts = [code[:19] for code in codes]
@@ -105,12 +108,22 @@ class RegistryCheck:
             return
         for position, (given, start) in enumerate(zip(buildings, starts, strict=True)):
             if given and start and given != start:
-                self._note(numbers[position], "building_code", given, Fault("code_prefix", value=given), bad, position)
+                self._note(
+                    numbers[position],
+                    "building_code",
+                    given,
+                    Fault("code_prefix", value=given),
+                    bad,
+                    position,
+                )
         values["building_code"] = [given or start for given, start in zip(buildings, starts, strict=True)]
 
     def _names(self, values: dict[str, list[str]], numbers: tuple[str, ...], bad: set[int]) -> None:
         """A person without a name cannot be kept."""
-        for who, others in (("owner_name", ("owner_id_number", "owner_phone")), ("manager_name", ("manager_phone",))):
+        for who, others in (
+            ("owner_name", ("owner_id_number", "owner_phone")),
+            ("manager_name", ("manager_phone",)),
+        ):
             if "" not in values[who]:
                 continue
             for position, name in enumerate(values[who]):
@@ -144,4 +157,4 @@ class RegistryCheck:
 
 
 def _problem(number: str, name: str, value: str, fault: Fault) -> Problem:
-    return Problem(int(number), name, value[:VALUE_SHOWN], fault.code, dict(fault.params))
+    return Problem(int(number), name, value.removeprefix(TYPED)[:VALUE_SHOWN], fault.code, dict(fault.params))

@@ -39,7 +39,10 @@ def check_zip(file: BinaryIO, limits: dict[str, Any]) -> None:
     for entry in entries:
         if entry.flag_bits & 1:
             raise Refused("password")
-        if entry.file_size > limits["zip_ratio"] * max(entry.compress_size, 1) and entry.file_size > limits["zip_free"]:
+        if (
+            entry.file_size > limits["zip_ratio"] * max(entry.compress_size, 1)
+            and entry.file_size > limits["zip_free"]
+        ):
             raise Refused("zip_bomb", reason="ratio", found=entry.file_size // max(entry.compress_size, 1))
     names = {entry.filename for entry in entries}
     if "xl/workbook.bin" in names:

@@ -57,16 +57,20 @@ class Points:
         if triples.count(("", "", "")) == len(triples):
             return
         points = [to_wgs84(*triple) for triple in triples]
-        outside = {point for point in set(points) if _is_outside(point)}
+        outside = {place for place in {p for p in points if isinstance(p[1], str)} if _is_outside(place)}
         for position, point in enumerate(points):
             if isinstance(point[1], Fault):
                 yield position, point[0], point[1]
                 points[position] = ("", "")
-            elif outside and point in outside:
+            elif point in outside:
                 yield position, "longitude", Fault("coordinate_outside", value=point[0])
         values["longitude"] = [point[0] for point in points]
         values["latitude"] = [str(point[1]) for point in points]
 
 
 def _is_outside(point: Point | tuple[str, Fault]) -> bool:
-    return isinstance(point[1], str) and point[0] != "" and not _inside(float(point[0]), float(point[1]), FUCHENG)
+    return (
+        isinstance(point[1], str)
+        and point[0] != ""
+        and not _inside(float(point[0]), float(point[1]), FUCHENG)
+    )

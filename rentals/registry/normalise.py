@@ -29,8 +29,12 @@ class Fault:
 Parsed = str | Fault
 Parse = Callable[[str], Parsed]
 
-_WIDE = "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)))) + "－．／＃＋"
-_BLANK = "\t\n\v\f\r\x1c\x1d\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_WIDE = (
+    "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)))) + "－．／＃＋"
+)
+_BLANK = "\t\n\v\f\r\x1c\x1d\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 _NOTHING = "".join(
     map(chr, (*range(9), *range(14, 28), 30, 31, *range(127, 133), *range(134, 160), 0xAD, *range(0x200B, 0x2010),
               *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xFFFE, 0xFFFF))
@@ -49,7 +53,9 @@ _DESTROYED = re.compile(r"[-+]?\d+(?:\.\d+)?[eE]\+?\d+")
 _WHOLE = re.compile(r"(\d+)\.0+")
 _UNIT_CODE = re.compile(r"4403[0-9]{10}[0-9A-Z][0-9]{10}")
 _BUILDING_CODE = re.compile(r"4403[0-9]{10}[0-9A-Z][0-9]{4}")
-_PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}(?:-\d{1,6})?|[2-9]\d{6,7}|[48]00\d{7}|\+(?:852|853|886)\d{8,9}", re.ASCII)
+_PHONE = re.compile(
+    r"1\d{10}|0\d{2,3}-?\d{7,8}(?:-\d{1,6})?|[2-9]\d{6,7}|[48]00\d{7}|\+(?:852|853|886)\d{8,9}", re.ASCII
+)
 _IDENTITY_18 = re.compile(r"\d{17}[\dX]", re.ASCII)
 _IDENTITY = re.compile(r"[0-9A-Z]{5,20}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -80,7 +86,7 @@ def community(value: str, *, known: frozenset[str] | None = None) -> Parsed:
     name = text(value, most=32)
     if isinstance(name, Fault) or not name:
         return name
-    name = re.sub(r"(?:社区工作站|社区居委会|社区)$", "", name) or name
+    name = re.sub(r" ?(?:社区工作站|社区居委会|社区)$", "", name) or name
     return name if known is None or name in known else Fault("unknown_community")
 
 
@@ -162,7 +168,11 @@ def residents(value: str) -> Parsed:
     word = _WHOLE.sub(r"\1", word)
     if not word:
         return ""
-    return str(int(word)) if re.fullmatch(r"\d{1,5}", word, re.ASCII) and int(word) <= 500 else Fault("residents")
+    return (
+        str(int(word))
+        if re.fullmatch(r"\d{1,5}", word, re.ASCII) and int(word) <= 500
+        else Fault("residents")
+    )
 
 
 def phone(value: str) -> Parsed:
@@ -171,7 +181,8 @@ def phone(value: str) -> Parsed:
     if _DESTROYED.fullmatch(word):
         return Fault("destroyed")
     word = _WHOLE.sub(r"\1", word)
-    word = re.sub(r"[()\-]", "", word) if not word.startswith("0") else re.sub(r"\((\d+)\)", r"\1-", word)
+    word = re.sub(r"^\((0\d{2,3})\)-?", r"\1-", word)
+    word = word if word.startswith("0") else re.sub(r"[()\-]", "", word)
     word = re.sub(r"^(?:\+|00)?86(?=1\d{10}$)", "", word)
     word = re.sub(r"^(?:\+|00)?(852\d{8}|853\d{8}|886\d{9})$", r"+\1", word)
     return word if not word or _PHONE.fullmatch(word) else Fault("phone")
@@ -198,7 +209,9 @@ def check_character(digits: str) -> str:
 def degrees(value: str) -> Parsed:
     """Decimal degrees as text."""
     word = compact(value).removesuffix("°").rstrip("EN")
-    return word if not word or re.fullmatch(r"\d{1,3}(?:\.\d{1,15})?", word, re.ASCII) else Fault("coordinate")
+    return (
+        word if not word or re.fullmatch(r"\d{1,3}(?:\.\d{1,15})?", word, re.ASCII) else Fault("coordinate")
+    )
 
 
 @dataclass(frozen=True, slots=True)

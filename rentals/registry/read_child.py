@@ -57,7 +57,13 @@ def to_text(value: object) -> str:
 
 def sheets_of_workbook(path: str) -> Iterator[tuple[str, Iterator[Row]]]:
     """Yield each visible sheet's name and rows; a sheet is parsed only when its rows are asked for."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import (
+        CalamineError,
+        CalamineWorkbook,
+        PasswordError,
+        SheetTypeEnum,
+        SheetVisibleEnum,
+    )
 
     try:
         book = CalamineWorkbook.from_path(path)
@@ -92,7 +98,9 @@ def rows_of_csv(path: str) -> tuple[str, Iterator[Row]]:
         raise Refused("unknown_encoding")
     first = text[:20_000]
     delimiter = max(",\t;", key=first.count)
-    return encoding, _csv_rows(csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter))
+    return encoding, _csv_rows(
+        csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter)
+    )
 
 
 def _csv_rows(lines: Any) -> Iterator[Row]:
@@ -167,7 +175,11 @@ def read(path: str, known: set[str], limits: dict[str, Any], out: BinaryIO) -> N
             continue
         width = max(number for number, text in enumerate(texts, 1) if text)
         facts = {"sheet": name, "kind": kind, "encoding": encoding, "seen": seen}
-        send(out, b"H", json.dumps({**facts, "row": first[position][0], "header": texts[:width]}, ensure_ascii=False))
+        send(
+            out,
+            b"H",
+            json.dumps({**facts, "row": first[position][0], "header": texts[:width]}, ensure_ascii=False),
+        )
         count = send_rows(out, itertools.chain(first[position + 1 :], rows), width, limits["rows"])
         if not count:
             raise Refused("no_rows")
@@ -189,12 +201,13 @@ def limit_resources(limits: dict[str, Any]) -> None:
     """Bound address space (bytes), processor time (s), open files, and switch core files and file writing off."""
     for what, most in (
         (resource.RLIMIT_AS, limits["memory_bytes"]),
-        (resource.RLIMIT_CPU, limits["cpu_seconds"]),
         (resource.RLIMIT_NOFILE, 64),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
+    # a higher hard limit: the soft one ends the child by SIGXCPU, which tells it from one killed for memory
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_seconds"], limits["cpu_seconds"] + 5))
 
 
 def main() -> int:

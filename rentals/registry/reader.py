@@ -68,7 +68,9 @@ class Reader:
 
 
 @contextmanager
-def open_registry(path: str | Path, limits: Limits | None = None, *, all_columns: bool = True) -> Iterator[Reader]:
+def open_registry(
+    path: str | Path, limits: Limits | None = None, *, all_columns: bool = True
+) -> Iterator[Reader]:
     """Open a registry file (.xlsx or .csv) in a child process and read its header.
 
     With `all_columns` a missing required column is an error, otherwise it is let pass (to copy rows only).

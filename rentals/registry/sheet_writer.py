@@ -26,9 +26,9 @@ SAFE_OPTIONS: Final[Mapping[str, bool]] = {
 }
 """Options for `xlsxwriter.Workbook` under which a text stays a text."""
 SHEET = "xl/worksheets/sheet1.xml"
-TEXT_STYLE, MARKED_STYLE = 1, 2
 _CELL = "\x1f"
-_SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1e\x7f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+ROWS_AT_ONCE = 2048
+_SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1e\x7f\ud800-\udfff\ufffe\uffff]")
 _KEEP_BLANKS = (f"{_CELL} ", f" {_CELL}", "\n", "\t")
 
 
@@ -43,8 +43,9 @@ def fill_sheet(
 ) -> int:
     """Write `shell` (an .xlsx) to `path` with `rows` appended to its first sheet; return how many rows.
 
-    `first_row` is the number of the first row as Excel shows it. `marks` names, by row number, the cells (from 0) that
-    get the shell's second format; all others get its first. The same input gives the same bytes.
+    `first_row` is the number of the first row as Excel shows it. There the shell has a pattern row of two blank cells:
+    rows get the format of its first, cells named in `marks` (by row number, columns from 0) that of its second.
+    The same input gives the same bytes.
     """
     count = 0
     with (
@@ -52,52 +53,58 @@ def fill_sheet(
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as target,
     ):
         for entry in source.infolist():
-            copy = zipfile.ZipInfo(entry.filename, date_time=(created.year, created.month, created.day, 0, 0, 0))
+            copy = zipfile.ZipInfo(
+                entry.filename, date_time=(created.year, created.month, created.day, 0, 0, 0)
+            )
             copy.compress_type = zipfile.ZIP_DEFLATED
             if entry.filename != SHEET:
                 target.writestr(copy, source.read(entry), compresslevel=4)
                 continue
-            before, after = re.split("(?=</sheetData>)", source.read(entry).decode(), maxsplit=1)
+            before, after = source.read(entry).decode().split("</sheetData>")
+            before, pattern = before.split(f'<row r="{first_row}"')
+            styles = _Styles(*re.findall(r' s="(\d+)"', pattern))
             with target.open(copy, "w", force_zip64=True) as sheet:
                 sheet.write(re.sub(r'<dimension ref="[^"]*"/>', "", before).encode())
                 numbered = enumerate(rows, first_row)
-                while piece := [_row_xml(number, row, (marks or {}).get(number, ())) for number, row in islice(numbered, 2048)]:
+                while piece := list(islice(numbered, ROWS_AT_ONCE)):
                     count += len(piece)
-                    sheet.write("".join(piece).encode())
-                sheet.write(after.encode())
+                    lines = [styles.row_xml(number, row, (marks or {}).get(number, ())) for number, row in piece]
+                    sheet.write("".join(lines).encode())
+                sheet.write(f"</sheetData>{after}".encode())
     return count
 
 
-_LINES: dict[int, str] = {}
+class _Styles:
+    """Rows as XML in the two formats of a shell."""
 
+    def __init__(self, text: str, marked: str) -> None:
+        self.text, self.marked = text, marked
+        self._lines: dict[int, str] = {}
 
-def _row_xml(number: int, row: Sequence[str], marked: Collection[int]) -> str:
-    text = _CELL.join(row)
-    if text.count(_CELL) != len(row) - 1:
-        text = _CELL.join([value.replace(_CELL, "_x001F_") for value in row])
-    if _SPECIAL.search(text):
-        text = _SPECIAL.sub(_escaped, text)
-    if marked or text[:1] == " " or text[-1:] == " " or any(blank in text for blank in _KEEP_BLANKS):
-        cells = [
-            f'<c r="{xl_col_to_name(n)}{number}" s="{MARKED_STYLE if n in marked else TEXT_STYLE}" t="inlineStr">'
-            f'<is><t xml:space="preserve">{value}</t></is></c>'
-            for n, value in enumerate(text.split(_CELL))
-        ]
-        return f'<row r="{number}">{"".join(cells)}</row>'
-    line = _LINES.get(len(row)) or _LINES.setdefault(len(row), _line(len(row)))
-    return (line % {"n": number}).format(*text.split(_CELL))
+    def row_xml(self, number: int, row: Sequence[str], marked: Collection[int]) -> str:
+        text = _CELL.join(row)
+        if text.count(_CELL) != len(row) - 1:
+            text = _CELL.join([value.replace(_CELL, "_x001F_") for value in row])
+        if _SPECIAL.search(text):
+            text = _SPECIAL.sub(_escaped, text)
+        if marked or text[:1] == " " or text[-1:] == " " or any(blank in text for blank in _KEEP_BLANKS):
+            cells = [
+                f'<c r="{xl_col_to_name(n)}{number}" s="{self.marked if n in marked else self.text}" t="inlineStr">'
+                f'<is><t xml:space="preserve">{value}</t></is></c>'
+                for n, value in enumerate(text.split(_CELL))
+            ]
+            return f'<row r="{number}">{"".join(cells)}</row>'
+        line = self._lines.get(len(row)) or self._lines.setdefault(len(row), self._line(len(row)))
+        return (line % {"n": number}).format(*text.split(_CELL))
 
-
-def _line(width: int) -> str:
-    cells = (
-        f'<c r="{xl_col_to_name(n)}%(n)d" s="{TEXT_STYLE}" t="inlineStr"><is><t>{{}}</t></is></c>' for n in range(width)
-    )
-    return f'<row r="%(n)d">{"".join(cells)}</row>'
+    def _line(self, width: int) -> str:
+        cells = (
+            f'<c r="{xl_col_to_name(n)}%(n)d" s="{self.text}" t="inlineStr"><is><t>{{}}</t></is></c>'
+            for n in range(width)
+        )
+        return f'<row r="%(n)d">{"".join(cells)}</row>'
 
 
 def _escaped(match: re.Match[str]) -> str:
-    """XML entities; what XML cannot hold as Excel writes it (`_x0000_`), and text that looks like that."""
-    found = match[0]
-    if len(found) > 1:
-        return f"_x005F{found}"
-    return escape(found) if found in "&<>" else f"_x{ord(found):04X}_"
+    """XML entities, and what XML cannot hold as Excel writes it (`_x0000_`; calamine leaves such marks as they are)."""
+    return escape(match[0]) if match[0] in "&<>" else f"_x{ord(match[0]):04X}_"

@@ -23,7 +23,10 @@ EXAMPLE: tuple[str, ...] = (
 )  # fmt: skip
 NOTES: tuple[tuple[str, str], ...] = (
     ("一行一间", "每行一间(套)房屋。列的顺序可以改变, 多出的列会被忽略。"),
-    ("文本格式", "编码、证件号、电话、房号必须是文本格式; 变成 4.40306E+24 的编码已丢失末几位, 请从原始资料重新录入。"),
+    (
+        "文本格式",
+        "编码、证件号、电话、房号必须是文本格式; 变成 4.40306E+24 的编码已丢失末几位, 请从原始资料重新录入。",
+    ),
     ("房屋编码", "25位, 终身不变; 不从编码推断社区或网格, 房屋划到其他社区时编码不改。"),
     ("楼栋编码", "19位; 不填时取房屋编码的前19位。"),
     ("社区、网格、小区/村", "按名称填写。社区必须已在系统中; 网格和小区/村不存在时自动新建。"),
@@ -47,7 +50,7 @@ def _shell() -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, SAFE_OPTIONS)
     book.set_properties({"title": "福城街道出租屋登记表", "created": CREATED})
-    text = book.add_format({"num_format": "@"})  # the first format: style 1 of `fill_sheet`
+    text = book.add_format({"num_format": "@"})
     needed = book.add_format({"bold": True, "bg_color": "#FFF2CC", "border": 1, "num_format": "@"})
     plain = book.add_format({"bold": True, "bg_color": "#E7ECF3", "border": 1, "num_format": "@"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
@@ -56,13 +59,23 @@ def _shell() -> bytes:
     for number, column in enumerate(COLUMNS):
         sheet.set_column(number, number, column.width, text)
         sheet.write_string(0, number, column.header, needed if column.required else plain)
-    for field, choices in (("category", [CATEGORY_LABELS[c] for c in Category]), ("datum", [d.value for d in Datum])):
-        rule = {"validate": "list", "source": choices, "error_title": "请从列表中选择", "error_message": "、".join(choices)}
+    for field, choices in (
+        ("category", [CATEGORY_LABELS[c] for c in Category]),
+        ("datum", [d.value for d in Datum]),
+    ):
+        rule = {
+            "validate": "list",
+            "source": choices,
+            "error_title": "请从列表中选择",
+            "error_message": "、".join(choices),
+        }
         sheet.data_validation(1, INDEX[field], LAST_ROW, INDEX[field], rule)
     sheet.data_validation(1, 0, LAST_ROW, 0, {
         "validate": "length", "criteria": "==", "value": 25, "error_type": "warning",
         "error_title": "房屋编码", "error_message": "房屋编码应为25位文本",
     })  # fmt: skip
+    for number in (0, 1):  # the pattern row of `fill_sheet`
+        sheet.write_blank(1, number, None, text)
     notes = book.add_worksheet("填写说明")
     notes.set_column(0, 0, 22)
     notes.set_column(1, 1, 90, wrapped)

@@ -69,9 +69,17 @@ def ask_import(
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     run = ImportRun.objects.create(
-        file=file, file_name=file_name, file_sha256=digest, dry_run=dry_run, on_error=on_error, by=by, created_at=at
+        file=file,
+        file_name=file_name,
+        file_sha256=digest,
+        dry_run=dry_run,
+        on_error=on_error,
+        by=by,
+        created_at=at,
     )
-    audit.record("registry-import-asked", by=by, subject="import_run", subject_id=run.pk, data={"dry_run": dry_run})
+    audit.record(
+        "registry-import-asked", by=by, subject="import_run", subject_id=run.pk, data={"dry_run": dry_run}
+    )
     return run
 
 
@@ -103,17 +111,36 @@ def run_import(
     if found is not None and errors_to is not None and any(p.row for p in found.problems):
         write_error_workbook(path, found.problems, errors_to, at=at, limits=limits)
     run.save()
-    figures = {name: getattr(run, name) for name in ("rows", "added", "changed", "unchanged", "missing", "bad")}
-    audit.record("registry-imported", by=by, subject="import_run", subject_id=run.pk, data={"state": run.state} | figures)
+    figures = {
+        name: getattr(run, name) for name in ("rows", "added", "changed", "unchanged", "missing", "bad")
+    }
+    audit.record(
+        "registry-imported",
+        by=by,
+        subject="import_run",
+        subject_id=run.pk,
+        data={"state": run.state} | figures,
+    )
     return run
 
 
 def _merge(
-    cursor: Any, run: ImportRun, path: Path, *, by: User, at: datetime, say: Callable[[int], None], limits: Limits | None
+    cursor: Any,
+    run: ImportRun,
+    path: Path,
+    *,
+    by: User,
+    at: datetime,
+    say: Callable[[int], None],
+    limits: Limits | None,
 ) -> _Outcome:
     """Read, compare, and write unless it is a dry run or refused. A broken file leaves nothing behind."""
     day = at.date()
-    active = Community.objects.visible_to(by).filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gt=day))
+    active = (
+        Community.objects.visible_to(by)
+        .filter(starts_on__lte=day)
+        .filter(Q(ends_on=None) | Q(ends_on__gt=day))
+    )
     communities = {community.name: community.pk for community in active}
     keys = sorted(communities.values())
     with transaction.atomic():

@@ -33,7 +33,9 @@ KEEP_PERSON = (
 
 
 def _text(name: str, needs: str = "", column: str = "") -> Field:
-    return Field(name, needs or name, f"u.{column or name}", f"coalesce(f.{needs or name}, '')", column=column or name)
+    return Field(
+        name, needs or name, f"u.{column or name}", f"coalesce(f.{needs or name}, '')", column=column or name
+    )
 
 
 UNIT_FIELDS: tuple[Field, ...] = (
@@ -44,8 +46,12 @@ UNIT_FIELDS: tuple[Field, ...] = (
     _text("category"),
     Field("area_m2", "area", "u.area_m2", "f.area", "numeric(8,2)", "area_m2"),
     Field("head_count", "residents", "u.head_count", "f.residents", "smallint", "head_count"),
-    Field("landlord", "owner_name", "u.landlord_id", KEEP_PERSON.format(role="owner"), "bigint", "landlord_id"),
-    Field("manager", "manager_name", "u.manager_id", KEEP_PERSON.format(role="manager"), "bigint", "manager_id"),
+    Field(
+        "landlord", "owner_name", "u.landlord_id", KEEP_PERSON.format(role="owner"), "bigint", "landlord_id"
+    ),
+    Field(
+        "manager", "manager_name", "u.manager_id", KEEP_PERSON.format(role="manager"), "bigint", "manager_id"
+    ),
     _text("note"),
     Field("left_on", "code", "u.left_on", "NULL::date", "date", "left_on"),
 )

@@ -114,7 +114,12 @@ def stage(
     if retracted:
         cursor.execute("DELETE FROM file_unit WHERE code = ANY(%s)", [sorted(retracted)])
     for people in (owners, managers):
-        copy_in(cursor, "file_person", ("role", "no", "name", "identity_index", "phone_index"), _people_lines(people))
+        copy_in(
+            cursor,
+            "file_person",
+            ("role", "no", "name", "identity_index", "phone_index"),
+            _people_lines(people),
+        )
     cursor.execute("CREATE UNIQUE INDEX ON file_unit (code); ANALYZE file_unit; ANALYZE file_person")
     return owners, managers
 
@@ -126,7 +131,14 @@ def _lines(
     owner, manager = owners.number, managers.number
     for rows in chunks:
         lines = [
-            "\t".join((*row[:12], *row[17:], str(owner(row[0], *row[12:15])), str(manager(row[0], row[15], "", row[16]))))
+            "\t".join(
+                (
+                    *row[:12],
+                    *row[17:],
+                    str(owner(row[0], *row[12:15])),
+                    str(manager(row[0], row[15], "", row[16])),
+                )
+            )
             for row in rows
         ]
         text = "\n".join(lines)
@@ -177,7 +189,9 @@ def save_people(cursor: Any, people: People, *, at: datetime) -> None:
     uids = {no: uid or uuid.uuid4() for no, uid in cursor.fetchall()}
     if not uids:
         return
-    cursor.execute("CREATE TEMP TABLE sealed (no integer, uid uuid, phone bytea, identity bytea) ON COMMIT DROP")
+    cursor.execute(
+        "CREATE TEMP TABLE sealed (no integer, uid uuid, phone bytea, identity bytea) ON COMMIT DROP"
+    )
     copy_in(cursor, "sealed", ("no", "uid", "phone", "identity"), _sealed_lines(people, table, uids))
     cursor.execute(
         "UPDATE file_person f SET uid = s.uid, phone_sealed = s.phone, identity_sealed = s.identity"
