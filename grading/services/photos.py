@@ -3,6 +3,7 @@
 import hashlib
 import io
 import warnings
+from collections.abc import Iterable
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -37,6 +38,11 @@ def store(upload: UploadedFile) -> str:
 
 def stored_name(digest: str) -> str:
     return f"photos/{digest[:2]}/{digest}.jpg"
+
+
+def missing(digests: Iterable[str]) -> list[str]:
+    """Those of the SHA-256 names under which nothing is kept: a receipt must not promise them."""
+    return sorted(d for d in set(digests) if not default_storage.exists(stored_name(d)))
 
 
 def _reencode(raw: bytes) -> bytes:
