@@ -93,7 +93,7 @@ def broker(url: str, folder: str) -> dict[str, Any]:
     if url:
         refuse("CELERY_BROKER_URL", "must begin with redis:// or rediss://, or be empty on a single machine")
     return {
-        "CELERY_BROKER_URL": "filesystem://",
+        "CELERY_BROKER_URL": "filesystem://localhost//",
         "CELERY_BROKER_TRANSPORT_OPTIONS": {
             "data_folder_in": folder,
             "data_folder_out": folder,

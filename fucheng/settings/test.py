@@ -6,6 +6,8 @@ from .local import *  # noqa: F403
 from .local import DATABASES, VAR_DIR
 
 PUBLIC_BASE_URL = "https://fc.example.gov.cn"
+CELERY_BROKER_URL = "memory://localhost//"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 SMS_BACKEND = f"file://{VAR_DIR}/test-sms.jsonl"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
