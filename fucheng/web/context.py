@@ -1,9 +1,50 @@
-"""What every page's frame shows."""
+"""What every page's frame shows: who is signed in, where they may go, how they want to read."""
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import User
+from communities.models import Post, Street
+from fucheng.web import navigation
+
+ELDER_COOKIE = "fc-elder"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """Nothing is read from the database before a template asks for it."""
+    return {
+        "frame": SimpleLazyObject(lambda: Frame(request)),
+        "elder": request.COOKIES.get(ELDER_COOKIE) == "1",
+    }
+
+
+class Frame:
+    """The frame around one page for one person."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user: Any = getattr(request, "user", None)
+        self.is_signed_in = bool(self.user and self.user.is_authenticated)
+        self.is_staff_side = self.is_signed_in and self.user.kind == User.Kind.STAFF
+        self.must_change = self.is_signed_in and self.user.must_change_password
+        self.menus = navigation.menus_of(self.user, request) if self.is_signed_in and not self.must_change else []
+
+    @property
+    def tabs(self) -> list[navigation.Link]:
+        """The phone's bottom bar: the tab items of the area that the page belongs to."""
+        return [link for menu in self.menus if menu.active for link in menu.links if link.tab]
+
+    @property
+    def street(self) -> Street | None:
+        return Street.objects.first()
+
+    @property
+    def posts(self) -> list[Post]:
+        """The posts held today, with their places."""
+        if not self.is_staff_side:
+            return []
+        held = Post.objects.held_on(timezone.localdate()).filter(user=self.user)
+        return list(held.select_related("community", "grid").order_by("pk"))

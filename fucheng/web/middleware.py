@@ -1,7 +1,9 @@
 """Turns a domain refusal that no view handled into a page; views stay free of try and except."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from core.errors import DomainError
@@ -17,3 +19,21 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return errors.refusal(request, error) if isinstance(error, DomainError) else None
+
+
+class ReturnToFormMiddleware:
+    """A form sent after the session had ended: sign-in leads back to the form, not to its POST address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        location = response.headers.get("Location", "")
+        if request.method == "POST" and response.status_code == 302:
+            came_from = urlsplit(request.headers.get("Referer", ""))
+            to_sign_in = location.startswith(f"{settings.LOGIN_URL}?")
+            if to_sign_in and came_from.netloc == request.get_host():
+                back = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+                response.headers["Location"] = f"{settings.LOGIN_URL}?{urlencode({'next': back})}"
+        return response
