@@ -1,5 +1,22 @@
 """All addresses. They stay stable: signs on walls, bookmarks and machines rely on them."""
 
-from django.urls import URLPattern, URLResolver
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("fucheng.web.signin.urls")),
+    path("", include("fucheng.web.health.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    # One line for each page area; `u/<token>` belongs to the public pages.
+    path("field/", include("fucheng.web.field.urls")),
+    path("review/", include("fucheng.web.review.urls")),
+    path("landlords/", include("fucheng.web.landlords.urls")),
+    path("photos/", include("fucheng.web.photos.urls")),
+    path("api/", include("fucheng.api.urls")),
+]
+
+handler400 = "fucheng.web.errors.bad_request"
+handler403 = "fucheng.web.errors.forbidden"
+handler404 = "fucheng.web.errors.not_found"
+handler500 = "fucheng.web.errors.server_error"
