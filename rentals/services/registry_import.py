@@ -32,6 +32,7 @@ from rentals.registry.reader import Limits, open_registry
 from rentals.registry.report import write_error_workbook
 from rentals.services import registry_merge as merge
 from rentals.services import registry_staging as staging
+from rentals.services import registry_write
 
 PROBLEMS_KEPT = 1_000
 _ONE_AT_A_TIME = 0x0F00_0001
@@ -162,7 +163,7 @@ def _merge(
         staging.save_people(cursor, people, at=at)
     merge.name_new_people(cursor, present)
     merge.record_changes(cursor, run_id=run.pk, present=present)
-    merge.write(cursor, run_id=run.pk, present=present, communities=keys)
+    registry_write.write(cursor, run_id=run.pk, present=present, communities=keys)
     run.state = ImportRun.State.DONE
     return found
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError
+import psycopg2
 
 from core.protected import blind_index, seal
 from rentals.registry.check import GoodRow
@@ -24,6 +24,7 @@ STAGED = (
 )  # fmt: skip
 """Columns of `file_unit`: those of `check.GOOD_FIELDS` with the people replaced by their numbers."""
 CREATE = """
+    DROP TABLE IF EXISTS pg_temp.file_unit, pg_temp.file_person, pg_temp.pair, pg_temp.gone, pg_temp.house;
     CREATE TEMP TABLE file_unit (
         row integer, code text, building_code text, community text, grid text, estate text, address text,
         building_name text, floor text, room text, category text, area numeric(8,2), residents smallint,
@@ -98,8 +99,8 @@ def copy_in(cursor: Any, table: str, columns: Iterable[str], pieces: Iterable[by
     stream = _Stream(pieces)
     try:
         cursor.copy_expert(sql, stream)
-    except DatabaseError:
-        if stream.error is not None:  # psycopg2 turns what `read` raised into its own error
+    except psycopg2.Error:
+        if stream.error is not None:  # what `read` raised comes back as an error of the driver
             raise stream.error from None
         raise
 

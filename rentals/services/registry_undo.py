@@ -79,8 +79,13 @@ def _refuse_if_built_on(cursor: Any, run_id: int) -> None:
               JOIN rentals_importrun r ON r.id = later.run_id AND r.state = 'done' AND r.id <> %s
               JOIN rentals_unit u ON u.code = later.unit_code AND u.added_by_id = %s
              WHERE later.kind = 'changed')
+        OR EXISTS (
+            SELECT 1 FROM rentals_importchange x
+              LEFT JOIN rentals_landlord p ON p.id = (x.after->>'landlord')::bigint
+             WHERE x.run_id = %s AND x.kind = 'person'
+               AND (p.name, encode(p.phone_index, 'hex')) IS DISTINCT FROM (x.after->>'name', x.after->>'index'))
         """,
-        [run_id, run_id, run_id, run_id],
+        [run_id] * 5,
     )
     if cursor.fetchone()[0]:
         raise BuiltOn
