@@ -3,6 +3,7 @@
 No address of a package index is written: pip takes the one that is configured where it runs.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -29,7 +30,17 @@ def main() -> None:
 def compile_lock(words: list[str]) -> dict[str, str]:
     command = [sys.executable, "-m", "uv", "pip", "compile", *OPTIONS, *words, "pyproject.toml"]
     command += ["--cache-dir", "var/cache/uv"]
-    return blocks_of(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
+    scratch = ROOT / "var" / "cache" / "tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
+    answer = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return blocks_of(answer.stdout)
 
 
 def blocks_of(text: str) -> dict[str, str]:
