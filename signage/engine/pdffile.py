@@ -1,12 +1,12 @@
-"""A small PDF 1.7 container: numbered objects, streams, cross-reference table. No encryption, no updates.
-
-By hand because a general PDF library as container costs 15-20 % of the time of a sheet and its import
-alone 11 MB in every worker, for eleven kinds of object; pikepdf checks the files in the tests.
-"""
+"""Finished page streams bound to one PDF by pikepdf: fonts and drawings once, pages that share them."""
 
 import importlib
+import io
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Object
 
 from signage.engine.fonts import PdfFont
 
@@ -24,62 +24,70 @@ def fastest_deflate() -> Callable[[bytes], bytes]:
     return lambda data: bytes(libdeflate.zlib_compress(data, 6))
 
 
-class PdfFile:
-    """Objects are numbered from 1 in the order of `reserve` and `add`."""
+def bind(
+    pages: Sequence[bytes],
+    *,
+    size: tuple[float, float],
+    fonts: Mapping[str, PdfFont],
+    drawings: Mapping[str, tuple[bytes, tuple[float, float]]],
+) -> bytes:
+    """The PDF of deflated page streams; `size` in points.
 
-    def __init__(self) -> None:
-        self._parts: list[bytes] = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"]
-        self._length = len(self._parts[0])
-        self._offsets: list[int] = []
+    `fonts` and `drawings` (deflated content, width and height) are what the pages call by name (`/R`, `/G`).
+    """
+    with pikepdf.new() as pdf:
+        faces = Dictionary({name: pdf.make_indirect(_font(pdf, font)) for name, font in fonts.items()})
+        forms = {
+            name: _stream(
+                pdf,
+                content,
+                Type=Name.XObject,
+                Subtype=Name.Form,
+                BBox=[0, 0, *box],
+                Resources=Dictionary(Font=faces),
+            )
+            for name, (content, box) in drawings.items()
+        }
+        resources = pdf.make_indirect(Dictionary(Font=faces, XObject=Dictionary(forms)))
+        for page in pages:
+            sheet = Dictionary(
+                Type=Name.Page, MediaBox=[0, 0, *size], Resources=resources, Contents=_stream(pdf, page)
+            )
+            pdf.pages.append(pikepdf.Page(pdf.make_indirect(sheet)))
+        # A viewer that scales to the page would shrink the QR modules and miss the cut marks.
+        pdf.Root.ViewerPreferences = Dictionary(PrintScaling=Name("/None"))
+        out = io.BytesIO()
+        pdf.save(out, compress_streams=False, deterministic_id=True)
+        return out.getvalue()
 
-    def reserve(self) -> int:
-        """A number whose object follows later by `fill`."""
-        self._offsets.append(0)
-        return len(self._offsets)
 
-    def fill(self, number: int, body: bytes) -> int:
-        """Write the object of a reserved number."""
-        data = b"%d 0 obj\n%b\nendobj\n" % (number, body)
-        self._offsets[number - 1] = self._length
-        self._parts.append(data)
-        self._length += len(data)
-        return number
+def _stream(pdf: pikepdf.Pdf, deflated: bytes, **entries: object) -> Object:
+    stream = pikepdf.Stream(pdf, deflated)
+    stream.Filter = Name.FlateDecode
+    for name, value in entries.items():
+        stream[f"/{name}"] = value
+    return stream
 
-    def add(self, body: str) -> int:
-        """Write one plain object."""
-        return self.fill(self.reserve(), body.encode("ascii"))
 
-    def stream(self, deflated: bytes, extra: str = "") -> int:
-        """Write one stream that is already deflated."""
-        head = f"<<{extra}/Filter/FlateDecode/Length {len(deflated)}>>stream\n".encode("ascii")
-        return self.fill(self.reserve(), head + deflated + b"\nendstream")
-
-    def font(self, font: PdfFont) -> int:
-        """Write an embedded CID font."""
-        file = self.stream(font.file, f"/Length1 {font.file_length}")
-        descriptor = self.add(f"<<{font.descriptor}/FontFile2 {file} 0 R>>")
-        gids = self.stream(font.cid_to_gid)
-        unicode = self.stream(font.to_unicode)
-        descendant = self.add(
-            f"<</Type/Font/Subtype/CIDFontType2/BaseFont/{font.name}"
-            "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
-            f"/FontDescriptor {descriptor} 0 R/DW 1000/W[{font.widths}]/CIDToGIDMap {gids} 0 R>>"
-        )
-        return self.add(
-            f"<</Type/Font/Subtype/Type0/BaseFont/{font.name}/Encoding/Identity-H"
-            f"/DescendantFonts[{descendant} 0 R]/ToUnicode {unicode} 0 R>>"
-        )
-
-    def finish(self, catalog: int) -> bytes:
-        """The bytes of the file."""
-        rows = [
-            b"0000000000 65535 f \n",
-            *(b"%010d 00000 n \n" % offset for offset in self._offsets),
-        ]
-        trailer = b"trailer\n<</Size %d/Root %d 0 R>>\nstartxref\n%d\n%%%%EOF\n"
-        self._parts += [
-            b"xref\n0 %d\n" % len(rows),
-            *rows,
-            trailer % (len(rows), catalog, self._length),
-        ]
-        return b"".join(self._parts)
+def _font(pdf: pikepdf.Pdf, font: PdfFont) -> Dictionary:
+    """An embedded CID font; CIDs are ours, CIDToGIDMap and ToUnicode lead from them to glyphs and text."""
+    descriptor = Object.parse(f"<<{font.descriptor}>>".encode("ascii"))
+    descriptor["/FontFile2"] = _stream(pdf, font.file, Length1=font.file_length)
+    descendant = Dictionary(
+        Type=Name.Font,
+        Subtype=Name.CIDFontType2,
+        BaseFont=Name(f"/{font.name}"),
+        CIDSystemInfo=Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
+        FontDescriptor=pdf.make_indirect(descriptor),
+        DW=1000,
+        W=Object.parse(f"[{font.widths}]".encode("ascii")),
+        CIDToGIDMap=_stream(pdf, font.cid_to_gid),
+    )
+    return Dictionary(
+        Type=Name.Font,
+        Subtype=Name.Type0,
+        BaseFont=Name(f"/{font.name}"),
+        Encoding=Name("/Identity-H"),
+        DescendantFonts=Array([pdf.make_indirect(descendant)]),
+        ToUnicode=_stream(pdf, font.to_unicode),
+    )

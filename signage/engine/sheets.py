@@ -18,7 +18,7 @@ from signage.engine.model import (
     Sticker,
     StickerTexts,
 )
-from signage.engine.pdffile import PdfFile, fastest_deflate
+from signage.engine.pdffile import bind, fastest_deflate
 from signage.engine.pen import Pen, Refused, missing_glyph
 from signage.engine.qrtable import TOKEN_LENGTH, QrTable, UrlTooLong, table_for
 
@@ -85,26 +85,13 @@ def _page(parts: list[bytes], note: bytes) -> bytes:
 
 
 def _assemble(pages: list[bytes], geometry: SheetGeometry, texts: StickerTexts, fonts: StickerFonts) -> bytes:
-    layout, deflate, file = StickerLayout.of(geometry), fastest_deflate(), PdfFile()
-    width, height = geometry.page_width, geometry.page_height
-    faces = f"/Font<</R {file.font(fonts.regular.pdf)} 0 R/B {file.font(fonts.bold.pdf)} 0 R>>"
-    form = f"/Type/XObject/Subtype/Form/BBox[0 0 {width} {height}]/Resources<<{faces}>>"
-    drawings = {FORM_NAMES[grade]: grade_form(grade, layout, texts, fonts) for grade in GRADES}
-    drawings[b"/M"] = cut_marks(geometry) if geometry.cut_marks else b" "
-    forms = "".join(
-        f"{name.decode()} {file.stream(deflate(drawing), form)} 0 R" for name, drawing in drawings.items()
-    )
-    resources = file.add(f"<<{faces}/XObject<<{forms}>>>>")
-    tree = file.reserve()
-    kids = []
-    for page in pages:
-        content = file.stream(page)
-        kids.append(file.add(f"<</Type/Page/Parent {tree} 0 R/Contents {content} 0 R>>"))
-    box = f"/MediaBox[0 0 {width * _POINTS_PER_MM:.2f} {height * _POINTS_PER_MM:.2f}]"
-    listed = " ".join(f"{kid} 0 R" for kid in kids)
-    body = f"<</Type/Pages/Count {len(kids)}/Resources {resources} 0 R{box}/Kids[{listed}]>>"
-    file.fill(tree, body.encode("ascii"))
-    # A viewer that scales to the page would shrink the QR modules and miss the cut marks.
-    return file.finish(
-        file.add(f"<</Type/Catalog/Pages {tree} 0 R/ViewerPreferences<</PrintScaling/None>>>>")
+    layout, deflate = StickerLayout.of(geometry), fastest_deflate()
+    box = (geometry.page_width, geometry.page_height)
+    drawings = {FORM_NAMES[grade].decode(): grade_form(grade, layout, texts, fonts) for grade in GRADES}
+    drawings["/M"] = cut_marks(geometry) if geometry.cut_marks else b" "
+    return bind(
+        pages,
+        size=(round(box[0] * _POINTS_PER_MM, 2), round(box[1] * _POINTS_PER_MM, 2)),
+        fonts={"/R": fonts.regular.pdf, "/B": fonts.bold.pdf},
+        drawings={name: (deflate(drawing), box) for name, drawing in drawings.items()},
     )
