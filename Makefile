@@ -19,7 +19,7 @@ help:
 	@echo 'make test-deep   these too: long races, large files, many random examples'
 	@echo 'make check       lint, types, import contracts, templates, migrations, catalogues, deployment'
 	@echo 'make bench       measure the main paths; make bench-deep at the size of the real street'
-	@echo 'make lock        pin the newest packages again'
+	@echo 'make lock        pin the packages again; ARGS=--upgrade takes the newest'
 	@echo 'make clean       remove everything that these commands have made, databases included'
 	@echo 'PYTHON=python3.12 names the Python for the set-up (3.11 or later)'
 
@@ -48,7 +48,7 @@ bench-deep:
 
 lock:
 	@$(SET_UP) check
-	@$(PY) -m fucheng.onebox.lock
+	@$(PY) -m fucheng.onebox.lock $(ARGS)
 
 clean:
 	@$(PYTHON) -c 'import sys; sys.path.insert(0, "."); from fucheng.onebox import postgres; postgres.main(["stop"])'

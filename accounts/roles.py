@@ -54,9 +54,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.JOBS_READ,
         }
     ),
-    Role.PANEL: frozenset(
-        {P.REGISTER_READ, P.GRADE_DECIDE_RED, P.FIGURES_READ, P.EXPORT, P.RULES_READ}
-    ),
+    Role.PANEL: frozenset({P.REGISTER_READ, P.GRADE_DECIDE_RED, P.FIGURES_READ, P.EXPORT, P.RULES_READ}),
     Role.OFFICE: frozenset(
         {
             P.REGISTER_READ,
@@ -73,9 +71,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.LEADER: frozenset({P.REGISTER_READ, P.FIGURES_READ, P.EXPORT, P.RULES_READ}),
-    Role.AUDITOR: frozenset(
-        {P.REGISTER_READ, P.FIGURES_READ, P.RULES_READ, P.JOBS_READ, P.AUDIT_READ}
-    ),
+    Role.AUDITOR: frozenset({P.REGISTER_READ, P.FIGURES_READ, P.RULES_READ, P.JOBS_READ, P.AUDIT_READ}),
     Role.LANDLORD: frozenset({P.PROOF_SEND, P.DELISTING_REQUEST}),
 }
 

@@ -1,9 +1,11 @@
-"""The registry import at the size of the real street, beside django-import-export's default on the same PostgreSQL.
+"""The registry import at the size of the real street, beside django-import-export's default on the same
+PostgreSQL.
 
     python -m benchmarks.registry_import [--units 170699] [--peer-rows 2000]
 
-Prints one JSON object: seconds and rows per second of a first import, of the same file again, of a dry run, and of
-taking it back; peak memory of the parser child; and the peer's rows per second on the same columns.
+Prints one JSON object: seconds and rows per second of a first import, of the same file again, of a dry
+run, and of taking it back; peak memory of the parser child; and the peer's rows per second on the same
+columns.
 """
 
 import argparse
@@ -105,11 +107,12 @@ def measure(units: int, peer_rows: int) -> dict[str, Any]:
 
 
 def peer_rows_per_second(rows: int, *, whole_row: bool) -> float:
-    """django-import-export as its manual shows it: workbook by tablib, one resource, defaults; dry run not counted.
+    """django-import-export as its manual shows it: workbook by tablib, one resource, defaults; dry run
+    not counted.
 
-    With `whole_row` it does what our import does: communities, grids, estates, buildings, landlords and managers are
-    looked up or made for each row and personal numbers are sealed. Otherwise it adds homes only, to buildings that
-    are there.
+    With `whole_row` it does what our import does: communities, grids, estates, buildings, landlords and
+    managers are looked up or made for each row and personal numbers are sealed. Otherwise it adds homes
+    only, to buildings that are there.
     """
     import tablib
     from import_export import resources

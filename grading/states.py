@@ -26,9 +26,7 @@ CHANGE_MOVES: dict[ChangeState, frozenset[ChangeState]] = {
     ChangeState.PROPOSED: frozenset(
         {ChangeState.WITH_PANEL, ChangeState.APPROVED, ChangeState.RETURNED, ChangeState.SUPERSEDED}
     ),
-    ChangeState.WITH_PANEL: frozenset(
-        {ChangeState.APPROVED, ChangeState.RETURNED, ChangeState.SUPERSEDED}
-    ),
+    ChangeState.WITH_PANEL: frozenset({ChangeState.APPROVED, ChangeState.RETURNED, ChangeState.SUPERSEDED}),
     ChangeState.APPROVED: frozenset(),
     ChangeState.RETURNED: frozenset(),
     ChangeState.SUPERSEDED: frozenset(),

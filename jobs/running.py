@@ -89,7 +89,7 @@ def _plan(job: Job, handler: Handler) -> bool:
 
 def _work(job: Job, chunk: Chunk, handler: Handler) -> None:
     try:
-        with _heartbeat(chunk):
+        with _Heartbeat(chunk):
             if handler.in_transaction:
                 with transaction.atomic():
                     result = handler.work(job, chunk)
@@ -131,10 +131,10 @@ def _words(error: Exception) -> str:
 
 def _log_failure(job_id: int, error: Exception) -> None:
     if not isinstance(error, DomainError):
-        log.exception("job_error", job=job_id)
+        log.error("job_error", job=job_id, exc_info=error)
 
 
-class _heartbeat:
+class _Heartbeat:
     """Extends the lease from a thread with a connection of its own while a chunk is being worked on."""
 
     def __init__(self, chunk: Chunk) -> None:

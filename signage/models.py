@@ -43,9 +43,7 @@ class PrintRun(models.Model):
     product = models.CharField(max_length=12, choices=Product, default=Product.STICKER)
     title = models.CharField(max_length=200)
     filter: Any = models.JSONField(default=dict)
-    community = models.ForeignKey(
-        Community, null=True, on_delete=models.PROTECT, related_name="print_runs"
-    )
+    community = models.ForeignKey(Community, null=True, on_delete=models.PROTECT, related_name="print_runs")
     job = models.OneToOneField(Job, null=True, on_delete=models.PROTECT, related_name="print_run")
     start_at = models.PositiveSmallIntegerField(default=1, help_text="first free position of the first sheet")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -95,9 +93,7 @@ class PrintFile(models.Model):
 
     class Meta:
         ordering: ClassVar = ["seq"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(name="printfile_once_in_run", fields=["run", "seq"])
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(name="printfile_once_in_run", fields=["run", "seq"])]
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.seq}"

@@ -46,6 +46,8 @@ def to_take_down() -> SignQuerySet:
     """No-rental notices that still hang although the home is no longer red."""
     from signage.models import Sign
 
-    return Sign.objects.on_the_wall().filter(product=Sign.Product.NO_RENTAL).exclude(
-        unit__standing__grade=F("grade")
+    return (
+        Sign.objects.on_the_wall()
+        .filter(product=Sign.Product.NO_RENTAL)
+        .exclude(unit__standing__grade=F("grade"))
     )

@@ -53,7 +53,10 @@ def _flush_past_append_only_triggers() -> None:
     original = DatabaseOperations.execute_sql_flush
 
     def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
-        original(self, ["SET session_replication_role = replica", *sql_list, "SET session_replication_role = DEFAULT"])
+        original(
+            self,
+            ["SET session_replication_role = replica", *sql_list, "SET session_replication_role = DEFAULT"],
+        )
 
     DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
 

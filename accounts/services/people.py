@@ -21,9 +21,7 @@ def create_staff(*, name: str, display_name: str, by: User) -> tuple[User, str]:
     if User.objects.filter(name=name).exists():
         raise Conflict(_("This sign-in name is taken; choose another."))
     password = secrets.token_urlsafe(12)
-    user = User.objects.create_user(
-        name, password, display_name=display_name, must_change_password=True
-    )
+    user = User.objects.create_user(name, password, display_name=display_name, must_change_password=True)
     audit.record("account-created", by=by, subject="user", subject_id=user.pk)
     return user, password
 

@@ -43,9 +43,7 @@ def check_code(*, phone: str, code: str, at: datetime) -> User:
     """The landlord's account when the newest code of this phone fits; counts the try otherwise."""
     key = phone_key(phone)
     with transaction.atomic():
-        newest = (
-            OneTimeCode.objects.select_for_update().filter(phone_index=key).order_by("-sent_at").first()
-        )
+        newest = OneTimeCode.objects.select_for_update().filter(phone_index=key).order_by("-sent_at").first()
         fits = (
             newest is not None
             and newest.used_at is None

@@ -58,7 +58,8 @@ class Community(models.Model):
                 condition=Q(ends_on__isnull=True),
             ),
             models.CheckConstraint(
-                name="community_ends_after_start", condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on"))
+                name="community_ends_after_start",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
             ),
         ]
 

@@ -1,8 +1,9 @@
 """People who cannot exist, for the demonstration street.
 
-Identity numbers begin with the region 000000, which GB/T 2260 never gave to any place; the check character is right, so
-the import has nothing to remark. Phone numbers have 11 digits and begin with 100, a block that is not given to
-mobile phones (those begin with 13 to 19; 100xx are five-digit service numbers). Companies carry 示例 in the name.
+Identity numbers begin with the region 000000, which GB/T 2260 never gave to any place; the check
+character is right, so the import has nothing to remark. Phone numbers have 11 digits and begin with 100,
+a block that is not given to mobile phones (those begin with 13 to 19; 100xx are five-digit service
+numbers). Companies carry 示例 in the name.
 """
 
 from __future__ import annotations

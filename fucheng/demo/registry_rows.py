@@ -1,7 +1,8 @@
-"""Rows of a made-up registry file with the proportions of Fucheng in 2019 (figures of the street: 170,699 homes).
+"""Rows of a made-up registry file with the proportions of Fucheng in 2019 (figures of the street: 170,699
+homes).
 
-The same number of homes and the same seed give the same rows, and the workbook the same bytes. Head-counts average
-about 2.5 a home: 426,000 migrants lived in 170,699 homes.
+The same number of homes and the same seed give the same rows, and the workbook the same bytes.
+Head-counts average about 2.5 a home: 426,000 migrants lived in 170,699 homes.
 """
 
 from __future__ import annotations
@@ -189,7 +190,8 @@ def _rows_of(
             owner = of_house or _pick(random, people, owners, 0.15)
             yield (
                 f"{building}{serial:06d}", building, plan.name, f"{plan.name}第{grid:02d}网格",
-                house.place.name if house.place else "", house.address, house.name, str(floor), f"{floor}{room:02d}",
+                house.place.name if house.place else "", house.address,
+                house.name, str(floor), f"{floor}{room:02d}",
                 CATEGORY_LABELS[house.category], f"{_area(random, house.category):.2f}",
                 owner.name, owner.identity, owner.phone,
                 manager.name if manager else "", manager.phone if manager else "",
@@ -199,7 +201,9 @@ def _rows_of(
 
 
 def _grids(plan: CommunityPlan, houses: list[_House]) -> list[int]:
-    """Number the grids along the lanes of the villages; other houses belong to the grid of the nearest lane."""
+    """Number the grids along the lanes of the villages; other houses belong to the grid of the nearest
+    lane.
+    """
     lanes = [house for house in houses if house.category == Category.URBAN_VILLAGE]
     share = {id(house): n * plan.grids // len(lanes) + 1 for n, house in enumerate(lanes)}
     near = [(house.longitude, house.latitude, share[id(house)]) for house in lanes[::10]] or [(0.0, 0.0, 1)]

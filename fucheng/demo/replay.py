@@ -183,7 +183,9 @@ def leave_open_ends(plan: Plan, at: datetime) -> None:
     fresh = Hazard.objects.open().filter(
         unit__landlord__phone_index__isnull=False, item__effect="cap", opened_at__gte=at - timedelta(days=60)
     )
-    for hazard in fresh.exclude(unit__standing__grade="red").select_related("unit__landlord").order_by("pk")[:24]:
+    for hazard in (
+        fresh.exclude(unit__standing__grade="red").select_related("unit__landlord").order_by("pk")[:24]
+    ):
         account = people.account_of(hazard.unit.landlord)
         digest = make_photo(f"proof {hazard.pk}")
         proof.send(

@@ -120,7 +120,10 @@ class Street:
 
     def week(self, job: Job, now: datetime, number: int) -> None:
         """One week of daily work: faults found, hazards mended, decisions, stickers replaced."""
-        jobs.say(job.pk, _("Daily work, week %(number)s of %(all)s") % {"number": number + 1, "all": scenario.WEEKS})
+        jobs.say(
+            job.pk,
+            _("Daily work, week %(number)s of %(all)s") % {"number": number + 1, "all": scenario.WEEKS},
+        )
         plan = self._plan(job)
         week = plan.weeks[number]
         monday = now - timedelta(days=GRADING_DAYS - 7 * number - 1)
@@ -161,7 +164,9 @@ class Street:
     def _in_parallel(self, job: Job, now: datetime, what: str) -> None:
         """A job of its own over all buildings, so that every worker helps."""
         params = {"what": what, "at": now.isoformat(), "seed": job.params["seed"]}
-        inner, _is_new = jobs.ask(kind=Houses.kind, params=params, by=job.requested_by, at=now, dedupe_key=what)
+        inner, _is_new = jobs.ask(
+            kind=Houses.kind, params=params, by=job.requested_by, at=now, dedupe_key=what
+        )
         if running.drain(inner.pk, wait=True).state != "done":
             raise Conflict(_("A step of the demonstration did not finish: %(step)s") % {"step": what})
 

@@ -43,9 +43,7 @@ MANY: dict[str, Many] = {
 
 
 @transaction.atomic
-def decide_many(
-    *, verb: str, change_ids: Sequence[int], by: User, at: datetime, reason: str
-) -> list[int]:
+def decide_many(*, verb: str, change_ids: Sequence[int], by: User, at: datetime, reason: str) -> list[int]:
     """`approve`, `review` or `return` for all of these that this person may decide; ids of those decided."""
     decided = MANY[verb](change_ids=change_ids, by=by, at=at, reason=reason)
     delisting.follow_changes(decided, at=at)

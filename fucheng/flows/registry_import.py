@@ -35,16 +35,16 @@ def upload(
 ) -> ImportRun:
     """Keeps an uploaded file and asks for its import."""
     if not file.size or file.size > LARGEST_FILE:
-        raise Invalid(_("The file is empty or larger than 60 MB. Split it by community and upload the parts."))
+        raise Invalid(
+            _("The file is empty or larger than 60 MB. Split it by community and upload the parts.")
+        )
     name = Path(file.name or "registry.xlsx").name
     kept = default_storage.save(f"imports/{at:%Y%m%d-%H%M%S}-{get_valid_filename(name)}", file)
     return ask(file=kept, file_name=name, dry_run=dry_run, on_error=on_error, by=by, at=at)
 
 
 @transaction.atomic(durable=True)
-def ask(
-    *, file: str, file_name: str, dry_run: bool, on_error: str, by: User, at: datetime
-) -> ImportRun:
+def ask(*, file: str, file_name: str, dry_run: bool, on_error: str, by: User, at: datetime) -> ImportRun:
     """An import of a file in storage; a double click while it runs gives the running one."""
     with local_copy(file) as path:
         run = registry_import.ask_import(
@@ -105,7 +105,9 @@ class RegistryImport:
                 path=path,
                 by=job.requested_by,
                 at=timezone.now(),
-                say=lambda rows: jobs.say(job.pk, _("%(rows)s rows read and checked") % {"rows": f"{rows:,}"}),
+                say=lambda rows: jobs.say(
+                    job.pk, _("%(rows)s rows read and checked") % {"rows": f"{rows:,}"}
+                ),
                 errors_to=errors,
             )
             if errors.exists():

@@ -1,6 +1,7 @@
-"""`make lock`: pins every package with its hashes. The extras' files hold only what they add.
+"""`make lock`: pins every package with its hashes; `make lock ARGS=--upgrade` takes the newest ones.
 
-No address of a package index is written: pip takes the one that is configured where it runs.
+The extras' files hold only what they add. No address of a package index is written: pip takes the one that
+is configured where it runs.
 """
 
 import os
@@ -12,35 +13,42 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "requirements.lock"
 EXTRAS = ("dev", "bench", "embedded")
-OPTIONS = ["--universal", "--python-version", "3.11", "--generate-hashes", "--upgrade"]
+OPTIONS = ["--universal", "--python-version", "3.11", "--generate-hashes", *sys.argv[1:]]
 OPTIONS += ["--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--quiet"]
 
 
 def main() -> None:
-    base = compile_lock([])
-    (ROOT / BASE).write_text("".join(base.values()))
-    done = ["--constraints", BASE]
-    for extra in EXTRAS:
-        blocks = compile_lock(["--extra", extra, *done])
-        added = [text for name, text in blocks.items() if name not in base]
-        (ROOT / f"requirements-{extra}.lock").write_text("".join(added))
-        done += ["--constraints", f"requirements-{extra}.lock"]
-
-
-def compile_lock(words: list[str]) -> dict[str, str]:
-    command = [sys.executable, "-m", "uv", "pip", "compile", *OPTIONS, *words, "pyproject.toml"]
-    command += ["--cache-dir", "var/cache/uv"]
+    """Write nothing before everything is solved."""
     scratch = ROOT / "var" / "cache" / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
-    answer = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(scratch)},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return blocks_of(answer.stdout)
+    before = "".join((ROOT / name).read_text() for name in names() if (ROOT / name).exists())
+    solved = compile_lock([], before, scratch)
+    texts, pins = {BASE: solved}, dict(solved)
+    for extra in EXTRAS:
+        (scratch / "pins.txt").write_text("".join(pins.values()))
+        found = compile_lock(["--extra", extra, "--constraints", str(scratch / "pins.txt")], before, scratch)
+        added = {name: text for name, text in found.items() if name not in solved}
+        texts[f"requirements-{extra}.lock"] = added
+        pins |= added
+    for file, blocks in texts.items():
+        (ROOT / file).write_text("".join(blocks.values()))
+
+
+def names() -> list[str]:
+    return [BASE, *(f"requirements-{extra}.lock" for extra in EXTRAS)]
+
+
+def compile_lock(words: list[str], before: str, scratch: Path) -> dict[str, str]:
+    """What stood in the locks `before` stays as it is as long as it fits."""
+    output = scratch / "solved.txt"
+    output.write_text(before)
+    command = [sys.executable, "-m", "uv", "pip", "compile", *OPTIONS, *words, "pyproject.toml"]
+    command += ["--cache-dir", "var/cache/uv", "--output-file", str(output)]
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        raise SystemExit(f"The packages could not be pinned:\n{answer.stderr.strip()}")
+    return blocks_of(output.read_text())
 
 
 def blocks_of(text: str) -> dict[str, str]:

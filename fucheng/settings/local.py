@@ -6,7 +6,7 @@ import secrets
 
 from fucheng.onebox import postgres
 
-from .base import *  # noqa: F403
+from .base import *
 from .base import BASE_DIR, VAR_DIR
 from .environment import broker, database, env, personal_data_keys, public_base_url, storage
 

@@ -1,6 +1,6 @@
 """A real deployment: nothing is guessed, a missing value stops the start."""
 
-from .base import *  # noqa: F403
+from .base import *
 from .base import BASE_DIR, VAR_DIR
 from .environment import broker, database, env, personal_data_keys, public_base_url, required, storage
 
@@ -8,7 +8,9 @@ DEBUG = False
 DEMO = False
 SECRET_KEY = required("SECRET_KEY", "is missing; 50 random characters or more")
 DATABASES = {"default": database(required("DATABASE_URL", "is missing"))}
-ALLOWED_HOSTS = [h.strip() for h in required("ALLOWED_HOSTS", "is missing; host names with commas").split(",")]
+ALLOWED_HOSTS = [
+    h.strip() for h in required("ALLOWED_HOSTS", "is missing; host names with commas").split(",")
+]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_BASE_URL = public_base_url()
 PERSONAL_DATA_KEYS = personal_data_keys(env.str("PERSONAL_DATA_KEYS", default=""))

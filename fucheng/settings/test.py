@@ -2,7 +2,7 @@
 
 import os
 
-from .local import *  # noqa: F403
+from .local import *
 from .local import DATABASES, VAR_DIR
 
 PUBLIC_BASE_URL = "https://fc.example.gov.cn"

@@ -62,7 +62,9 @@ class GradeChange(models.Model):
     from_grade = models.CharField(max_length=6, choices=GRADE_CHOICES, null=True)
     to_grade = models.CharField(max_length=6, choices=GRADE_CHOICES)
     state = models.CharField(
-        max_length=10, choices=[(s.value, CHANGE_STATE_NAMES[s]) for s in ChangeState], default=ChangeState.PROPOSED
+        max_length=10,
+        choices=[(s.value, CHANGE_STATE_NAMES[s]) for s in ChangeState],
+        default=ChangeState.PROPOSED,
     )
     proposed_at = models.DateTimeField()
     inspected_by = models.ForeignKey(
@@ -133,9 +135,7 @@ class GradeChange(models.Model):
                 fields=["community", "state", "proposed_at"],
                 condition=Q(state__in=["proposed", "with_panel"]),
             ),
-            models.Index(
-                name="gradechange_approved", fields=["decided_at"], condition=Q(state="approved")
-            ),
+            models.Index(name="gradechange_approved", fields=["decided_at"], condition=Q(state="approved")),
         ]
         triggers: ClassVar = [audited("grade_change", "state", reason="n.reason"), no_delete()]
 
@@ -168,9 +168,7 @@ class GradePeriod(models.Model):
                 expressions=[
                     ("unit", RangeOperators.EQUAL),
                     (
-                        Func(
-                            "starts_at", "ends_at", function="tstzrange", output_field=DateTimeRangeField()
-                        ),
+                        Func("starts_at", "ends_at", function="tstzrange", output_field=DateTimeRangeField()),
                         RangeOperators.OVERLAPS,
                     ),
                 ],

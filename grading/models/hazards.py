@@ -23,7 +23,9 @@ class Hazard(models.Model):
     item = models.ForeignKey(RuleItem, on_delete=models.PROTECT, related_name="+")
     item_code = models.CharField(max_length=4)
     state = models.CharField(
-        max_length=10, choices=[(s.value, HAZARD_STATE_NAMES[s]) for s in HazardState], default=HazardState.OPEN
+        max_length=10,
+        choices=[(s.value, HAZARD_STATE_NAMES[s]) for s in HazardState],
+        default=HazardState.OPEN,
     )
     opened_at = models.DateTimeField(help_text="of the present spell, when it relapsed")
     due_on = models.DateField(_("mend by"), null=True)
@@ -57,9 +59,7 @@ class Hazard(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(name="hazard_open_unit", fields=["unit"], condition=~Q(state="closed")),
-            models.Index(
-                name="hazard_open_building", fields=["building"], condition=~Q(state="closed")
-            ),
+            models.Index(name="hazard_open_building", fields=["building"], condition=~Q(state="closed")),
             models.Index(name="hazard_open_due", fields=["due_on"], condition=~Q(state="closed")),
             models.Index(name="hazard_listed", fields=["listed_at"], condition=Q(listed_at__isnull=False)),
         ]

@@ -115,9 +115,7 @@ def judge(standings: Any, book: RuleBook) -> list[Judged]:
             and (old_grade, old_score) == (verdict.grade, verdict.score)
             and old_lines == lines_to_json(verdict.lines)
         )
-        judged.append(
-            Judged(unit, building, community, grade, assessment, last_visit, verdict, not is_same)
-        )
+        judged.append(Judged(unit, building, community, grade, assessment, last_visit, verdict, not is_same))
     return judged
 
 

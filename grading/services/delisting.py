@@ -89,12 +89,15 @@ def follow_changes(change_ids: Sequence[int], *, at: datetime) -> None:
         elif change.state == ChangeState.APPROVED:
             _end(request, DelistingState.GRANTED, at=at, answer=change.reason)
         elif change.state in (ChangeState.RETURNED, ChangeState.SUPERSEDED):
-            _end(request, DelistingState.REFUSED, at=at, answer=change.reason or _("Newer findings replaced the proposal."))
+            _end(
+                request,
+                DelistingState.REFUSED,
+                at=at,
+                answer=change.reason or _("Newer findings replaced the proposal."),
+            )
 
 
-def _end(
-    request: DelistingRequest, state: DelistingState, *, at: datetime, answer: str
-) -> DelistingRequest:
+def _end(request: DelistingRequest, state: DelistingState, *, at: datetime, answer: str) -> DelistingRequest:
     request.state, request.ended_at, request.answer = state, at, answer
     request.save(update_fields=["state", "ended_at", "answer"])
     return request

@@ -79,7 +79,9 @@ def take_findings(visit: Visit, seen: Sequence[Seen], items: dict[str, RuleItem]
         known[s.unit_id, s.item_code] = hazard
     Hazard.objects.bulk_create(new)
     for hazard in moved:
-        hazard.save(update_fields=["state", "opened_at", "closed_at", "due_on", "relapses", "item", "listed_at"])
+        hazard.save(
+            update_fields=["state", "opened_at", "closed_at", "due_on", "relapses", "item", "listed_at"]
+        )
     HazardEvent.objects.bulk_create(
         HazardEvent(hazard=h, what=what, at=visit.submitted_at, by_id=visit.by_id, visit=visit, note=note)
         for h, what, note in happened

@@ -21,7 +21,9 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 
 class UnusablePhoto(Invalid):
     code = "photo"
-    message = _("This file is not a usable photo. Take a photo with the camera, or choose a JPEG, PNG or WebP.")
+    message = _(
+        "This file is not a usable photo. Take a photo with the camera, or choose a JPEG, PNG or WebP."
+    )
 
 
 def store(upload: UploadedFile) -> str:
@@ -52,7 +54,9 @@ def _reencode(raw: bytes) -> bytes:
             warnings.simplefilter("error")
             image = Image.open(io.BytesIO(raw), formats=FORMATS)
             if image.width * image.height > LARGEST_PIXELS:
-                raise UnusablePhoto(_("The photo has too many pixels. Take it again with a lower resolution."))
+                raise UnusablePhoto(
+                    _("The photo has too many pixels. Take it again with a lower resolution.")
+                )
             image.draft("RGB", (LONG_SIDE, LONG_SIDE))
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except UnusablePhoto:

@@ -28,9 +28,7 @@ class SentDifferently(Conflict):
     )
 
 
-def content_digest(
-    building_id: int, seen: Sequence[Seen], not_seen: Mapping[int, str], note: str
-) -> str:
+def content_digest(building_id: int, seen: Sequence[Seen], not_seen: Mapping[int, str], note: str) -> str:
     """SHA-256 over what a visit says, to tell a repeated sending from a different one."""
     said = [
         building_id,
@@ -115,19 +113,11 @@ def _check_places(
 
 
 def _attach_photos(findings: list[Finding], seen: Sequence[Seen], *, by: User, at: datetime) -> None:
-    rows: list[Photo] = []
-    for finding, s in zip(findings, seen, strict=True):
-        for digest in s.photos:
-            rows.append(
-                Photo(
-                    sha256=digest,
-                    file=photos.stored_name(digest),
-                    finding=finding,
-                    taken_by=by,
-                    added_at=at,
-                )
-            )
-    Photo.objects.bulk_create(rows)
+    Photo.objects.bulk_create(
+        Photo(sha256=digest, file=photos.stored_name(digest), finding=finding, taken_by=by, added_at=at)
+        for finding, s in zip(findings, seen, strict=True)
+        for digest in s.photos
+    )
 
 
 def _touch(visit: Visit, not_seen: Mapping[int, str]) -> None:

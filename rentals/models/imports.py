@@ -40,7 +40,9 @@ class ImportRun(models.Model):
     missing = models.PositiveIntegerField(_("missing from the file"), default=0)
     bad = models.PositiveIntegerField(_("bad rows"), default=0)
     remarks = models.JSONField(default=list)
-    problems = models.JSONField(default=list, help_text="the first 1,000; all of them are in the error workbook")
+    problems = models.JSONField(
+        default=list, help_text="the first 1,000; all of them are in the error workbook"
+    )
     error_file = models.CharField(max_length=255, blank=True, help_text="name in storage")
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

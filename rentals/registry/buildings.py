@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rentals.registry.columns import BY_FIELD
 from rentals.registry.normalise import Fault
 
 PLACE = ("community", "grid", "estate")
@@ -13,8 +14,8 @@ LOOKS = ("building_name", "longitude", "latitude")
 class BuildingBook:
     """Remembers for every building of the file what its first good row says.
 
-    Rows that put it elsewhere (community, grid, estate) are refused; another name or point is remarked once per
-    building and field, and the first row's is used.
+    Rows that put it elsewhere (community, grid, estate) are refused; another name or point is remarked
+    once per building and field, and the first row's is used.
     """
 
     def __init__(self) -> None:
@@ -50,11 +51,14 @@ class BuildingBook:
                 yield (
                     position,
                     name,
-                    Fault("building_split", {"row": number, "field": name, "other": first[name]}),
+                    Fault(
+                        "building_split",
+                        {"row": number, "field": BY_FIELD[name].header, "other": first[name]},
+                    ),
                 )
                 return
         for name in LOOKS:
             if said[name] != first[name] and (code, name) not in self._remarked:
                 self._remarked.add((code, name))
-                params = {"row": number, "field": name, "other": first[name]}
+                params = {"row": number, "field": BY_FIELD[name].header, "other": first[name]}
                 yield position, name, Fault("building_differs", params, value=said[name])

@@ -1,7 +1,8 @@
 """From raw rows to good rows ready for COPY, with everything that is wrong said at once.
 
-Works on whole columns of a chunk: a column that one pattern recognises as canonical is taken as it is; only cells
-of other columns are parsed one by one (each different value once). 170,699 rows take a few seconds.
+Works on whole columns of a chunk: a column that one pattern recognises as canonical is taken as it is;
+only cells of other columns are parsed one by one (each different value once). 170,699 rows take a few
+seconds.
 """
 
 from __future__ import annotations
@@ -29,10 +30,11 @@ VALUE_SHOWN = 80
 class RegistryCheck:
     """Checks one sheet. Feed it all chunks through `good_rows`, then read the results.
 
-    `problems`: everything found, in file order when sorted; `refused`: numbers of the rows that are not taken;
-    `retracted`: codes of rows that were yielded and must be dropped again, because a later row contradicts them;
-    `refused_codes`: their house codes as far as they are readable (such homes are not missing from the file);
-    `present`: the fields that have a column in this file (absent ones are to be left as they are).
+    `problems`: everything found, in file order when sorted; `refused`: numbers of the rows that are not
+    taken; `retracted`: codes of rows that were yielded and must be dropped again, because a later row
+    contradicts them; `refused_codes`: their house codes as far as they are readable (such homes are not
+    missing from the file); `present`: the fields that have a column in this file (absent ones are to be
+    left as they are).
     """
 
     def __init__(self, sheet: Sheet, *, communities: frozenset[str] | None = None) -> None:
@@ -52,7 +54,9 @@ class RegistryCheck:
         self._buildings = BuildingBook()
 
     def good_rows(self, chunks: Iterable[list[RawRow]]) -> Iterator[list[GoodRow]]:
-        """Yield the good rows of each chunk. `problems` and `retracted` are complete when this is exhausted."""
+        """Yield the good rows of each chunk. `problems` and `retracted` are complete when this is
+        exhausted.
+        """
         for chunk in chunks:
             self.rows += len(chunk)
             yield self._chunk(chunk)
@@ -101,7 +105,9 @@ class RegistryCheck:
     def _buildings_of_codes(
         self, values: dict[str, list[str]], numbers: tuple[str, ...], bad: set[int]
     ) -> None:
-        """Fill in absent building codes; remark those that differ (the code means nothing, so that is allowed)."""
+        """Fill in absent building codes; remark those that differ (the code means nothing, so that is
+        allowed).
+        """
         codes, buildings = values["code"], values["building_code"]
         starts = [code[:19] for code in codes]
         if buildings == starts:

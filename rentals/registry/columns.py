@@ -14,7 +14,9 @@ from rentals.registry.read_child import header_key
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: Chinese header, field name, whether every row needs it, other headers that mean the same."""
+    """One column: Chinese header, field name, whether every row needs it, other headers that mean the
+    same.
+    """
 
     header: str
     field: str
@@ -103,7 +105,8 @@ CATEGORY_LABELS: dict[Category, str] = {
     Category.PUBLIC_RENTAL: "政府公租(保障)",
     Category.SCATTERED: "散居",
 }
-# Written by people; keys are what `header_key` leaves (no spaces, half-width, lower case), without a final 类.
+# Written by people; keys are what `header_key` leaves (no spaces, half-width, lower case), without a
+# final 类.
 CATEGORY_WORDS: dict[str, Category] = {
     **dict.fromkeys(
         ("城中村", "城中村出租屋", "城中村房", "自然村", "urban_village"), Category.URBAN_VILLAGE

@@ -1,4 +1,6 @@
-"""Longitude and latitude of the file to WGS-84 degrees, with checks of place. Offsets in metres are not our matter."""
+"""Longitude and latitude of the file to WGS-84 degrees, with checks of place. Offsets in metres are not
+our matter.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ class Points:
     """The coordinates of a chunk."""
 
     def convert(self, values: dict[str, list[str]]) -> Iterator[tuple[int, str, Fault]]:
-        """Replace `longitude` and `latitude` in `values`; yield (position, field, fault) for what is wrong."""
+        """Replace `longitude` and `latitude` in `values`; yield (position, field, fault) for what is
+        wrong.
+        """
         longitudes, latitudes = values["longitude"], values["latitude"]
         triples = list(zip(longitudes, latitudes, values["datum"], strict=True))
         if triples.count(("", "", "")) == len(triples):

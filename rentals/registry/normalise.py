@@ -1,7 +1,8 @@
 """One cell of the registry file: from what people typed to the one way we keep it, or a `Fault`.
 
-Every function takes the text of a cell and returns the canonical text or a fault. Nothing is guessed: what lost
-digits in Excel is refused. `RULES` names for every field how a whole column is recognised as already canonical.
+Every function takes the text of a cell and returns the canonical text or a fault. Nothing is guessed:
+what lost digits in Excel is refused. `RULES` names for every field how a whole column is recognised as
+already canonical.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ _BLANK = "\t\n\v\f\r\x1c\x1d\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + ""
     map(chr, range(0x2000, 0x200B))
 )
 _NOTHING = "".join(
-    map(chr, (*range(9), *range(14, 28), 30, 31, *range(127, 133), *range(134, 160), 0xAD, *range(0x200B, 0x2010),
-              *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xFFFE, 0xFFFF))
+    map(chr, (*range(9), *range(14, 28), 30, 31, *range(127, 133), *range(134, 160), 0xAD, *range(0x200B,
+    0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xFFFE, 0xFFFF))
 )  # fmt: skip
 _TABLE = str.maketrans(
     {c: unicodedata.normalize("NFKC", c) for c in _WIDE}
@@ -149,11 +150,13 @@ def datum(value: str) -> Parsed:
     found = DATUM_WORDS.get(key) or DATUM_WORDS.get(key.removesuffix("坐标系"))
     if found is not None or not key:
         return found.value if found else ""
-    return Fault("datum", {"choices": "、".join(("WGS-84", "CGCS2000", Datum.GCJ02, Datum.BD09))})
+    return Fault("datum", {"choices": f"WGS-84、CGCS2000、{Datum.GCJ02}、{Datum.BD09}"})
 
 
 def area(value: str) -> Parsed:
-    """Square metres with at most two decimals (more are rounded: floats bring them), over 0 and below 10,000."""
+    """Square metres with at most two decimals (more are rounded: floats bring them), over 0 and below
+    10,000.
+    """
     word = re.sub(r"(?:㎡|M2|平方米|平方|平)$", "", compact(value))
     if not word:
         return ""

@@ -1,4 +1,6 @@
-"""What can be wrong with a registry file, in words that say what to do. English msgids, translated on output."""
+"""What can be wrong with a registry file, in words that say what to do. English msgids, translated on
+output.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ PROBLEMS: dict[str, str] = {
     "empty_file": gettext_noop("The file is empty. Save the registry again and upload it."),
     "no_rows": gettext_noop("There is a header but no row below it. Fill in at least one home."),
     "no_header": gettext_noop(
-        "No header row was found in the first 20 rows of any visible sheet. Use the template; the header needs "
+        "No header row was found in the first 20 rows of any visible sheet. Use the template; the "
+        "header needs "
         "房屋编码, 社区, 地址 and the other column names."
     ),
     "missing_columns": gettext_noop(
@@ -32,11 +35,13 @@ PROBLEMS: dict[str, str] = {
         "The file is damaged and cannot be opened. Open it in Excel or WPS, save it as .xlsx again."
     ),
     "stray_cell": gettext_noop(
-        "There is content far right or far below the table (cell %(cell)s). Select the blank columns and rows "
+        "There is content far right or far below the table (cell %(cell)s). Select the blank columns "
+        "and rows "
         "beside the table, delete them, save and upload again."
     ),
     "too_much_memory": gettext_noop(
-        "The sheet is too large to open. Delete blank rows and columns beside the table, or split the file, and upload again."
+        "The sheet is too large to open. Delete blank rows and columns beside the table, or split the "
+        "file, and upload again."
     ),
     "too_slow": gettext_noop(
         "The file took too long to read. Split it into smaller files and upload them one by one."
@@ -70,11 +75,13 @@ PROBLEMS: dict[str, str] = {
     # one cell
     "required": gettext_noop("This cell is empty. Fill it in."),
     "destroyed": gettext_noop(
-        "Excel has turned this number into scientific notation and its last digits are lost. Format the column as "
+        "Excel has turned this number into scientific notation and its last digits are lost. Format the "
+        "column as "
         "text and enter the value again from the source."
     ),
     "code_form": gettext_noop(
-        "A house code has 25 characters: 4403, ten digits, a digit or letter, ten digits. Correct it from the door plate."
+        "A house code has 25 characters: 4403, ten digits, a digit or letter, ten digits. Correct it "
+        "from the door plate."
     ),
     "building_code_form": gettext_noop(
         "A building code has 19 characters: 4403, ten digits, a digit or letter, four digits."
@@ -110,10 +117,12 @@ PROBLEMS: dict[str, str] = {
         "Coordinates need a coordinate system. Fill in WGS-84, CGCS2000 or GCJ-02."
     ),
     "duplicate_code": gettext_noop(
-        "This house code is also in row %(row)s with other values. Keep the right row and delete the other; neither was taken."
+        "This house code is also in row %(row)s with other values. Keep the right row and delete the "
+        "other; neither was taken."
     ),
     "building_split": gettext_noop(
-        "Row %(row)s puts the same building into %(field)s %(other)s. A building stands in one place: make the rows agree."
+        "Row %(row)s puts the same building into %(field)s %(other)s. A building stands in one place: "
+        "make the rows agree."
     ),
     "unknown_community": gettext_noop(
         "There is no community of this name in the street. Correct the name or ask the office to add it."
@@ -124,7 +133,8 @@ PROBLEMS: dict[str, str] = {
         "The house code has a letter, as temporary buildings do. Please check it against the door plate."
     ),
     "code_prefix": gettext_noop(
-        "The building code is not the first 19 characters of the house code. That is allowed; please check it."
+        "The building code is not the first 19 characters of the house code. That is allowed; please "
+        "check it."
     ),
     "id_check_digit": gettext_noop(
         "The last character of this identity number does not fit the others. Please check it."
@@ -148,8 +158,9 @@ REMARKS: frozenset[str] = frozenset(
 class Problem:
     """One thing wrong in the file.
 
-    `row` is the row number that Excel shows (0: the file as a whole), `column` a field name of `columns.py`, the
-    user's own header for a column we do not know, or empty; `value` what stood there, cut to 80 characters.
+    `row` is the row number that Excel shows (0: the file as a whole), `column` a field name of
+    `columns.py`, the user's own header for a column we do not know, or empty; `value` what stood there,
+    cut to 80 characters.
     """
 
     row: int
@@ -173,7 +184,7 @@ class Problem:
         return gettext(PROBLEMS[self.code]) % self.params
 
 
-class BrokenWorkbook(Exception):
+class BrokenWorkbook(Exception):  # noqa: N818 - says what is wrong
     """The file as a whole cannot be read as a registry; nothing was taken from it."""
 
     def __init__(self, code: str, **params: object) -> None:

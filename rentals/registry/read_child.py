@@ -34,13 +34,17 @@ Row = tuple[int, list[str]]
 
 
 def header_key(text: str) -> str:
-    """Return what is compared of a header: half-width, lower case, no spaces, line breaks or required-marks."""
+    """Return what is compared of a header: half-width, lower case, no spaces, line breaks or
+    required-marks.
+    """
     plain = unicodedata.normalize("NFKC", text).replace("m2", "㎡").replace("㎡", "m2").casefold()
     return re.sub(r"[\s*:_\u200b-\u200f\ufeff]+", "", plain)
 
 
 def to_text(value: object) -> str:
-    """Turn one cell into text. Whole floats lose `.0`; dates and times get the mark U+0001 (Excel made them)."""
+    """Turn one cell into text. Whole floats lose `.0`; dates and times get the mark U+0001 (Excel made
+    them).
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -80,12 +84,13 @@ def _sheet_rows(book: Any, number: int) -> Iterator[Row]:
     sheet = book.get_sheet_by_index(number)
     if sheet.start is None:
         return
-    for row_number, row in enumerate(sheet.iter_rows(), 1):
-        yield row_number, row
+    yield from enumerate(sheet.iter_rows(), 1)
 
 
 def rows_of_csv(path: str) -> tuple[str, Iterator[Row]]:
-    """Return the encoding found (BOM, then strict UTF-8, then GB18030) and the rows with their line numbers."""
+    """Return the encoding found (BOM, then strict UTF-8, then GB18030) and the rows with their line
+    numbers.
+    """
     with open(path, "rb") as file:
         data = file.read()
     for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
@@ -111,7 +116,9 @@ def _csv_rows(lines: Any) -> Iterator[Row]:
 
 
 def find_header(first: list[Row], known: set[str]) -> tuple[int, int, list[str]]:
-    """Return (position, how many known names, texts) of the best header among the first rows; (0, 0, []) if none."""
+    """Return (position, how many known names, texts) of the best header among the first rows; (0, 0, [])
+    if none.
+    """
     best: tuple[int, int, list[str]] = (0, 0, [])
     for position, (_row_number, cells) in enumerate(first):
         texts = [to_text(cell).strip() for cell in cells[:MAX_COLUMNS]]
@@ -189,7 +196,9 @@ def read(path: str, known: set[str], limits: dict[str, Any], out: BinaryIO) -> N
 
 
 def peak_bytes() -> int:
-    """Peak resident memory of this process (VmHWM; `getrusage` would count the parent's pages before exec)."""
+    """Peak resident memory of this process (VmHWM; `getrusage` would count the parent's pages before
+    exec).
+    """
     try:
         with open("/proc/self/status", "rb") as status:
             return next(int(line.split()[1]) << 10 for line in status if line.startswith(b"VmHWM"))
@@ -198,7 +207,9 @@ def peak_bytes() -> int:
 
 
 def limit_resources(limits: dict[str, Any]) -> None:
-    """Bound address space (bytes), processor time (s), open files, and switch core files and file writing off."""
+    """Bound address space (bytes), processor time (s), open files, and switch core files and file writing
+    off.
+    """
     for what, most in (
         (resource.RLIMIT_AS, limits["memory_bytes"]),
         (resource.RLIMIT_NOFILE, 64),
@@ -210,7 +221,7 @@ def limit_resources(limits: dict[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_seconds"], limits["cpu_seconds"] + 5))
 
 
-def main() -> int:
+def main() -> None:
     order = json.loads(sys.argv[1])
     sys.dont_write_bytecode = True
     limit_resources(order["limits"])
@@ -229,4 +240,3 @@ def main() -> int:
         # A Rust panic arrives as BaseException; whatever it is, the file is what is wrong.
         send(out, b"E", json.dumps({"code": "broken_file", "params": {"detail": type(error).__name__}}))
     out.flush()
-    return 0

@@ -23,7 +23,9 @@ RawRow = list[str]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost. Bytes, entries, rows, seconds; `zip_free` is the size below which ratio is not asked."""
+    """What one file may cost. Bytes, entries, rows, seconds; `zip_free` is the size below which ratio is
+    not asked.
+    """
 
     file_bytes: int = 100 << 20
     zip_entries: int = 2_000
@@ -37,7 +39,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The sheet that is read: its name (empty for CSV), header row number and texts, where each field stands."""
+    """The sheet that is read: its name (empty for CSV), header row number and texts, where each field
+    stands.
+    """
 
     name: str
     kind: str
@@ -50,7 +54,9 @@ class Sheet:
 
 @dataclass(slots=True)
 class Reader:
-    """An open registry file: `sheet`, then `chunks()` once. `peak_bytes` is the child's peak memory afterwards."""
+    """An open registry file: `sheet`, then `chunks()` once. `peak_bytes` is the child's peak memory
+    afterwards.
+    """
 
     sheet: Sheet
     rows: int = 0
@@ -58,7 +64,9 @@ class Reader:
     _frames: Iterator[tuple[str, str]] = field(default_factory=lambda: iter(()))
 
     def chunks(self) -> Iterator[list[RawRow]]:
-        """Yield lists of up to 4,096 rows; rows with nothing in them are left out. Raises `BrokenWorkbook`."""
+        """Yield lists of up to 4,096 rows; rows with nothing in them are left out. Raises
+        `BrokenWorkbook`.
+        """
         for kind, payload in self._frames:
             if kind == "R":
                 yield [line.split(read_child.CELL) for line in payload.split(read_child.RECORD)]
@@ -115,14 +123,18 @@ def sheet_of(facts: dict[str, Any], *, all_columns: bool = True) -> Sheet:
 def _start(task: str, path: str | Path, limits: Limits) -> subprocess.Popen[bytes]:
     order = {"task": task, "path": str(path), "known": list(HEADER_KEYS), "limits": asdict(limits)}
     root = str(Path(__file__).resolve().parents[2])
-    script = f"import sys; sys.path.insert(0, {root!r}); from rentals.registry.read_child import main; sys.exit(main())"
+    script = f"import sys; sys.path.insert(0, {root!r}); from rentals.registry.read_child import main; main()"
     command = [sys.executable, "-I", "-c", script, json.dumps(order, ensure_ascii=True)]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # the command is ours; the user's file is only named in its argument
+    return subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
 
 
 def _frames(child: subprocess.Popen[bytes], path: str | Path, limits: Limits) -> Iterator[tuple[str, str]]:
     """Yield (kind, payload) until the end frame; a refusal or a death before it becomes `BrokenWorkbook`."""
-    assert child.stdout is not None
+    if child.stdout is None:
+        raise BrokenWorkbook("broken_file")
     while True:
         head = _exactly(child.stdout, 5)
         size = struct.unpack(">I", head[1:])[0] if len(head) == 5 else 0

@@ -1,4 +1,6 @@
-"""The user's own rows with what is wrong and what to do beside them, as a workbook or CSV that holds no formula."""
+"""The user's own rows with what is wrong and what to do beside them, as a workbook or CSV that holds no
+formula.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from rentals.registry.read_child import TYPED
 from rentals.registry.reader import Limits, Reader, Sheet, open_registry
 from rentals.registry.sheet_writer import SAFE_OPTIONS, fill_sheet
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+_STARTS_A_FORMULA = tuple("=+-@|%\t\r\n＝＋－＠")
 
 
 def write_error_workbook(
@@ -26,8 +28,9 @@ def write_error_workbook(
 ) -> int:  # fmt: skip
     """Copy the registry file with three columns in front: row number, what is wrong, what to do.
 
-    Cells at fault are coloured; a filter stands on the header. With `all_rows` every row is copied, otherwise only
-    those with a problem or remark. Returns the number of rows. Raises `BrokenWorkbook` like `open_registry`.
+    Cells at fault are coloured; a filter stands on the header. With `all_rows` every row is copied,
+    otherwise only those with a problem or remark. Returns the number of rows. Raises `BrokenWorkbook`
+    like `open_registry`.
     """
     by_row = _by_row(problems)
     with open_registry(source, limits, all_columns=False) as reader:
@@ -41,7 +44,9 @@ def write_error_workbook(
 def write_error_csv(
     source: str | Path, problems: Iterable[Problem], path: str | Path, *, limits: Limits | None = None
 ) -> int:
-    """Write only the rows with problems as CSV (UTF-8 with BOM); cells that a sheet would calculate get a `'`."""
+    """Write only the rows with problems as CSV (UTF-8 with BOM); cells that a sheet would calculate get a
+    `'`.
+    """
     by_row = _by_row(problems)
     with (
         open_registry(source, limits, all_columns=False) as reader,
@@ -57,7 +62,9 @@ def write_error_csv(
 
 
 def safe_csv_cell(text: str) -> str:
-    """Return the text with a leading `'` when a spreadsheet might take it for a formula (CWE-1236); no NUL."""
+    """Return the text with a leading `'` when a spreadsheet might take it for a formula (CWE-1236); no
+    NUL.
+    """
     text = text.replace("\0", "")
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 

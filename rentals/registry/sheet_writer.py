@@ -43,9 +43,9 @@ def fill_sheet(
 ) -> int:
     """Write `shell` (an .xlsx) to `path` with `rows` appended to its first sheet; return how many rows.
 
-    `first_row` is the number of the first row as Excel shows it. There the shell has a pattern row of two blank cells:
-    rows get the format of its first, cells named in `marks` (by row number, columns from 0) that of its second.
-    The same input gives the same bytes.
+    `first_row` is the number of the first row as Excel shows it. There the shell has a pattern row of two
+    blank cells: rows get the format of its first, cells named in `marks` (by row number, columns from 0)
+    that of its second. The same input gives the same bytes.
     """
     count = 0
     with (
@@ -68,7 +68,9 @@ def fill_sheet(
                 numbered = enumerate(rows, first_row)
                 while piece := list(islice(numbered, ROWS_AT_ONCE)):
                     count += len(piece)
-                    lines = [styles.row_xml(number, row, (marks or {}).get(number, ())) for number, row in piece]
+                    lines = [
+                        styles.row_xml(number, row, (marks or {}).get(number, ())) for number, row in piece
+                    ]
                     sheet.write("".join(lines).encode())
                 sheet.write(f"</sheetData>{after}".encode())
     return count
@@ -89,7 +91,8 @@ class _Styles:
             text = _SPECIAL.sub(_escaped, text)
         if marked or text[:1] == " " or text[-1:] == " " or any(blank in text for blank in _KEEP_BLANKS):
             cells = [
-                f'<c r="{xl_col_to_name(n)}{number}" s="{self.marked if n in marked else self.text}" t="inlineStr">'
+                f'<c r="{xl_col_to_name(n)}{number}" s="{self.marked if n in marked else self.text}"'
+                ' t="inlineStr">'
                 f'<is><t xml:space="preserve">{value}</t></is></c>'
                 for n, value in enumerate(text.split(_CELL))
             ]
@@ -106,5 +109,7 @@ class _Styles:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    """XML entities, and what XML cannot hold as Excel writes it (`_x0000_`; calamine leaves such marks as they are)."""
+    """XML entities, and what XML cannot hold as Excel writes it (`_x0000_`; calamine leaves such marks as
+    they are).
+    """
     return escape(match[0]) if match[0] in "&<>" else f"_x{ord(match[0]):04X}_"

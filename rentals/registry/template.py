@@ -12,7 +12,7 @@ import xlsxwriter
 from rentals.registry.columns import CATEGORY_LABELS, COLUMNS, INDEX, Category, Datum
 from rentals.registry.sheet_writer import SAFE_OPTIONS, fill_sheet
 
-CREATED = dt.datetime(2019, 7, 1)
+CREATED = dt.datetime(2019, 7, 1, tzinfo=dt.UTC)
 """Fixed, so that the same rows give the same bytes."""
 LAST_ROW = 1_048_575
 EXAMPLE: tuple[str, ...] = (
@@ -42,14 +42,16 @@ def write_template(path: str | Path, *, example: bool = True) -> None:
 
 
 def fill_template(path: str | Path, rows: Iterable[Sequence[str]]) -> int:
-    """Write a registry workbook with `rows` (texts in the order of `columns.FIELDS`). Returns how many rows."""
+    """Write a registry workbook with `rows` (texts in the order of `columns.FIELDS`). Returns how many
+    rows.
+    """
     return fill_sheet(path, _shell(), rows, first_row=2, created=CREATED)
 
 
 def _shell() -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, SAFE_OPTIONS)
-    book.set_properties({"title": "福城街道出租屋登记表", "created": CREATED})
+    book.set_properties({"title": "福城街道出租屋登记表", "created": CREATED.replace(tzinfo=None)})
     text = book.add_format({"num_format": "@"})
     needed = book.add_format({"bold": True, "bg_color": "#FFF2CC", "border": 1, "num_format": "@"})
     plain = book.add_format({"bold": True, "bg_color": "#E7ECF3", "border": 1, "num_format": "@"})

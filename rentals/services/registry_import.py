@@ -1,8 +1,8 @@
 """The registry import as a verb: check a file, say what it would change, change it, take it back.
 
-One run is one transaction. The file is parsed in a child process, staged by COPY and merged by SQL; no row of it
-passes through a model. What it changes is found again in `ImportChange`: `changed` and `missing` per home (25
-characters), and for taking back also `building` (19 characters), `person` and `place`.
+One run is one transaction. The file is parsed in a child process, staged by COPY and merged by SQL; no
+row of it passes through a model. What it changes is found again in `ImportChange`: `changed` and
+`missing` per home (25 characters), and for taking back also `building` (19 characters), `person` and `place`.
 """
 
 from __future__ import annotations
@@ -179,7 +179,9 @@ def _read(
 
 
 def _count(run: ImportRun, found: _Outcome, figures: merge.Figures) -> None:
-    """rows = added + changed + unchanged + bad; a row that is there twice with the same values is unchanged."""
+    """rows = added + changed + unchanged + bad; a row that is there twice with the same values is
+    unchanged.
+    """
     run.rows, run.bad = found.check.rows, len(found.check.refused)
     run.added, run.changed, run.missing = figures.added, figures.changed, figures.missing
     run.unchanged = run.rows - run.bad - run.added - run.changed

@@ -13,7 +13,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One compared field: its name in `ImportChange`, the file columns it needs, SQL for old and new value."""
+    """One compared field: its name in `ImportChange`, the file columns it needs, SQL for old and new
+    value.
+    """
 
     name: str
     needs: str
@@ -29,7 +31,9 @@ KEEP_PERSON = (
     " AND (p{role}.phone_index IS NULL OR p{role}.phone_index = c{role}.phone_index) THEN c{role}.id"
     " ELSE coalesce(p{role}.id, -f.{role}_no) END"
 )
-"""A negative number is a person who is new. A row that names the present person without contradicting keeps it."""
+"""A negative number is a person who is new. A row that names the present person without contradicting
+keeps it.
+"""
 
 
 def _text(name: str, needs: str = "", column: str = "") -> Field:
@@ -88,8 +92,8 @@ def present_fields(fields: Iterable[Field], present: frozenset[str]) -> list[Fie
 def json_of(fields: Iterable[Field], side: str) -> str:
     """SQL: a JSON object of the fields that differ, with the values of one side (`old` or `new`)."""
     parts = [
-        f"CASE WHEN old_{f.name} IS DISTINCT FROM new_{f.name} THEN jsonb_build_object('{f.name}', {side}_{f.name})"
-        " ELSE '{}' END"
+        f"CASE WHEN old_{f.name} IS DISTINCT FROM new_{f.name}"
+        f" THEN jsonb_build_object('{f.name}', {side}_{f.name}) ELSE '{{}}' END"
         for f in fields
     ]
     return " || ".join(parts)
@@ -98,7 +102,8 @@ def json_of(fields: Iterable[Field], side: str) -> str:
 def differences(
     cursor: Any, *, present: frozenset[str], communities: list[int], refused_codes: set[str]
 ) -> Figures:
-    """Fill the temporary tables `pair` (rows to add or change, both sides) and `gone` (missing from the file).
+    """Fill the temporary tables `pair` (rows to add or change, both sides) and `gone` (missing from the
+    file).
 
     Missing is asked only in the communities that the file is about, and not of homes whose row was refused.
     """
@@ -161,11 +166,13 @@ def record_changes(cursor: Any, *, run_id: int, present: frozenset[str]) -> None
     """One `ImportChange` for every changed and every missing home."""
     fields = present_fields(FIELDS, present)
     details = "CASE WHEN details THEN jsonb_build_object('landlord_details', {}_landlord) ELSE '{{}}' END"
+    before, after = json_of(fields, "old"), json_of(fields, "new")
+    if "owner_name" in present:
+        before, after = f"{before} || {details.format('old')}", f"{after} || {details.format('new')}"
     cursor.execute(
         f"""
         INSERT INTO rentals_importchange (run_id, unit_code, kind, before, after)
-        SELECT %s, code, 'changed', {json_of(fields, "old")} || {details.format("old") if "owner_name" in present else "'{}'"},
-               {json_of(fields, "new")} || {details.format("new") if "owner_name" in present else "'{}'"}
+        SELECT %s, code, 'changed', {before}, {after}
           FROM pair WHERE unit_id IS NOT NULL ORDER BY row
         """,
         [run_id],

@@ -1,7 +1,7 @@
 """A registry file into temporary tables of this transaction: homes by COPY, people by blind index.
 
-Names, identity numbers and phones of a file never reach the temporary tables unsealed; homes point to people by
-their number within the file.
+Names, identity numbers and phones of a file never reach the temporary tables unsealed; homes point to
+people by their number within the file.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ class _Person:
 
 @dataclass(slots=True)
 class People:
-    """All different persons of one role in a file. One identity number is one person, whatever the name says."""
+    """All different persons of one role in a file. One identity number is one person, whatever the name
+    says.
+    """
 
     role: str
     column: str
@@ -94,7 +96,9 @@ class _Stream:
 
 
 def copy_in(cursor: Any, table: str, columns: Iterable[str], pieces: Iterable[bytes]) -> None:
-    """COPY text lines (tab-separated, empty is NULL) into a table. Raises `BrokenWorkbook` that `pieces` raises."""
+    """COPY text lines (tab-separated, empty is NULL) into a table. Raises `BrokenWorkbook` that `pieces`
+    raises.
+    """
     sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN WITH (FORMAT text, NULL '')"
     stream = _Stream(pieces)
     try:
@@ -108,7 +112,9 @@ def copy_in(cursor: Any, table: str, columns: Iterable[str], pieces: Iterable[by
 def stage(
     cursor: Any, chunks: Iterable[list[GoodRow]], retracted: set[str], say: Callable[[int], None]
 ) -> tuple[People, People]:
-    """Fill `file_unit` and `file_person`; return landlords and managers. `retracted` is read after the last chunk."""
+    """Fill `file_unit` and `file_person`; return landlords and managers. `retracted` is read after the
+    last chunk.
+    """
     cursor.execute(CREATE)
     owners, managers = People("landlord", "owner_name"), People("manager", "manager_name")
     copy_in(cursor, "file_unit", STAGED, _lines(chunks, owners, managers, say))
@@ -161,7 +167,9 @@ def _bytea(value: bytes) -> str:
 
 
 def find_people(cursor: Any) -> None:
-    """Set `id` and `uid` of persons who are known; mark the new ones and those whose name or phone differs."""
+    """Set `id` and `uid` of persons who are known; mark the new ones and those whose name or phone
+    differs.
+    """
     cursor.execute(
         """
         UPDATE file_person f SET id = p.id, uid = p.uid, differs = p.name <> f.name

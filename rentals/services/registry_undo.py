@@ -60,7 +60,9 @@ def _now(fields: Any) -> str:
 
 
 def _refuse_if_built_on(cursor: Any, run_id: int) -> None:
-    """Every changed value must still be what the run made of it, and no later import may have touched added homes."""
+    """Every changed value must still be what the run made of it, and no later import may have touched
+    added homes.
+    """
     cursor.execute(
         f"""
         SELECT EXISTS (
@@ -118,8 +120,8 @@ def _restore_buildings(cursor: Any, run_id: int) -> None:
         f"""
         WITH place AS (
             SELECT x.unit_code, x.before, c.id AS community_id,
-                   coalesce(x.before->>'grid', pg.name) AS grid, coalesce(x.before->>'estate', pe.name, '') AS estate
-              FROM rentals_importchange x JOIN rentals_building b ON b.code = x.unit_code {PLACE_OF_BUILDING}
+                   coalesce(x.before->>'grid', pg.name) AS grid, coalesce(x.before->>'estate', pe.name,
+                   '') AS estate FROM rentals_importchange x JOIN rentals_building b ON b.code = x.unit_code {PLACE_OF_BUILDING}
               JOIN communities_community c
                 ON c.street_id = pc.street_id AND c.name = coalesce(x.before->>'community', pc.name)
                AND (c.id = pc.id OR x.before ? 'community')

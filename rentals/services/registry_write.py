@@ -21,7 +21,9 @@ def write(cursor: Any, *, run_id: int, present: frozenset[str], communities: lis
 
 
 def _write_places(cursor: Any, run_id: int, communities: list[int], has_estate: bool) -> None:
-    """Grids and estates that are new; their keys are kept for taking back. Gated when homes there are not a village's."""
+    """Grids and estates that are new; their keys are kept for taking back. Gated when homes there are not
+    a village's.
+    """
     cursor.execute(
         """
         WITH made AS (

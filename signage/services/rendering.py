@@ -77,7 +77,9 @@ def urls_on_first_page(run: PrintRun, file: PrintFile) -> set[str]:
         return {boards.board_url()}
     first = run.signs.filter(printed_at__isnull=False, page=1)
     units = first.filter(serial__in=_serials_of_part(run, file)).values("unit")
-    return {url_of(token) for token in PublicToken.objects.filter(unit__in=units).values_list("token", flat=True)}
+    return {
+        url_of(token) for token in PublicToken.objects.filter(unit__in=units).values_list("token", flat=True)
+    }
 
 
 def _serials_of_part(run: PrintRun, file: PrintFile) -> list[str]:

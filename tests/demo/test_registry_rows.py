@@ -7,7 +7,7 @@ import pytest
 
 from fucheng.demo.registry_rows import FULL, SPLIT, generate_registry, largest_remainder, registry_rows
 from fucheng.demo.street_plan import COMMUNITIES, ESTATES
-from rentals.registry.columns import CATEGORY_LABELS, INDEX, Category
+from rentals.registry.columns import CATEGORY_LABELS, INDEX
 from rentals.registry.normalise import check_character
 from tests.rentals.registry import files
 
@@ -40,8 +40,8 @@ def test_estates_are_twenty_one_and_villages_apart(rows: list[tuple[str, ...]]) 
     of = defaultdict(set)
     for row in rows:
         of[row[INDEX["category"]]].add((row[INDEX["community"]], row[INDEX["estate"]]))
-    commodity, public, village, alone = (of[CATEGORY_LABELS[c]] for c in (
-        Category.COMMODITY_ESTATE, Category.PUBLIC_RENTAL, Category.URBAN_VILLAGE, Category.SCATTERED))  # fmt: skip
+    commodity, public = of["商品住宅小区"], of["政府公租(保障)"]
+    village, alone = of["城中村"], of["散居"]
     assert len(commodity | public) == 21
     assert not village & (commodity | public)
     assert {estate for _community, estate in alone} == {""}

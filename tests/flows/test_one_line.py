@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.roles import Role
+from communities.models import Post
+from core.errors import NotAllowed
 from fucheng.flows import bulk_assessment, delisting, grade_change, visit
 from grading.models import GradeChange, GradePeriod, Hazard, Standing
-from grading.services.hazards import Seen
 from grading.services.changes import OwnInspection
+from grading.services.hazards import Seen
 from jobs import running
 from tests import factories
 from tests.conftest import Cast
@@ -41,13 +44,20 @@ def test_a_home_goes_from_register_to_red_and_back(cast: Cast) -> None:
     job = bulk_assessment.ask(by=cast.office, at=NOON)
     assert running.drain(job.pk).state == "done"
     ids = list(GradeChange.objects.awaiting_community().values_list("pk", flat=True))
-    assert len(grade_change.decide_many(verb="approve", change_ids=ids, by=cast.reviewer, at=NOON, reason="首次评定")) == 2
+    assert (
+        len(
+            grade_change.decide_many(
+                verb="approve", change_ids=ids, by=cast.reviewer, at=NOON, reason="首次评定"
+            )
+        )
+        == 2
+    )
     assert grade_of(first) == grade_of(second) == "green"
 
     day = NOON + timedelta(days=1)
     receipt = submit(cast, building, [Seen("L06", first.pk, note="三桌麻将")], at=day)
     (change_id,) = receipt.proposed
-    with pytest.raises(Exception):
+    with pytest.raises(NotAllowed):
         grade_change.approve(change_id=change_id, by=cast.reviewer, at=day, reason="属实")
     grade_change.review(change_id=change_id, by=cast.reviewer, at=day, reason="属实")
     grade_change.approve(change_id=change_id, by=cast.panel, at=day, reason="同意")
@@ -64,17 +74,18 @@ def test_a_home_goes_from_register_to_red_and_back(cast: Cast) -> None:
     grade_change.approve(change_id=change.pk, by=cast.panel, at=later, reason="同意摘牌")
     request.refresh_from_db()
     assert (request.state, grade_of(first)) == ("granted", "green")
-    assert list(GradePeriod.objects.filter(unit=first).values_list("grade", flat=True)) == ["green", "red", "green"]
+    assert list(GradePeriod.objects.filter(unit=first).values_list("grade", flat=True)) == [
+        "green",
+        "red",
+        "green",
+    ]
     assert Hazard.objects.get().state == "closed"
 
 
 def test_nobody_decides_on_the_own_inspection(cast: Cast) -> None:
     factories.rules()
     building = factories.building(cast.fumin)
-    (unit,) = factories.units(building)
-    from accounts.roles import Role
-    from communities.models import Post
-
+    factories.units(building)
     Post.objects.create(user=cast.grid, role=Role.REVIEWER, community=cast.fumin, starts_on=NOON.date())
     receipt = submit(cast, building)
     with pytest.raises(OwnInspection):

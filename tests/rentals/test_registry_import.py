@@ -23,7 +23,14 @@ AT = factories.NOON
 
 
 def run(
-    cast: Cast, path: Path, *, dry_run: bool = False, on_error: str = "skip", by: Any = None, hours: int = 0, **more: Any
+    cast: Cast,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    on_error: str = "skip",
+    by: Any = None,
+    hours: int = 0,
+    **more: Any,
 ) -> ImportRun:
     at = AT + timedelta(hours=hours)
     asked = registry_import.ask_import(
@@ -44,9 +51,22 @@ def book(tmp_path: Path, *rows: dict[str, Any], headers: list[str] = files.HEADE
 
 def state() -> dict[str, list[Any]]:
     """Everything of the register, to compare before and after."""
-    units = "code", "building__code", "address", "floor", "room", "category", "area_m2", "head_count", "note", "left_on",
+    units = (
+        "code",
+        "building__code",
+        "address",
+        "floor",
+        "room",
+        "category",
+        "area_m2",
+        "head_count",
+        "note",
+        "left_on",
+    )
     return {
-        "units": list(Unit.objects.order_by("code").values_list(*units[:10], "landlord__name", "manager__name")),
+        "units": list(
+            Unit.objects.order_by("code").values_list(*units[:10], "landlord__name", "manager__name")
+        ),
         "buildings": list(
             Building.objects.order_by("code").values_list(
                 "code", "community__name", "grid__name", "estate__name", "name", "longitude", "latitude"
@@ -64,13 +84,24 @@ def change(done: ImportRun, kind: str = "changed") -> ImportChange:
 
 
 def test_new_homes_are_added_with_all_that_belongs_to_them(cast: Cast, tmp_path: Path) -> None:
-    done = run(cast, book(tmp_path, files.home(1), files.home(2, 管理人姓名="李四", 管理人电话="10087654321")))
+    done = run(
+        cast, book(tmp_path, files.home(1), files.home(2, 管理人姓名="李四", 管理人电话="10087654321"))
+    )
     assert (done.state, figures(done)) == ("done", (2, 0, 0, 0, 0))
     unit = Unit.objects.select_related("building__grid", "landlord").get(room="301")
-    assert (str(unit.area_m2), unit.head_count, unit.category, unit.floor) == ("25.50", 2, "urban_village", "3")
+    assert (str(unit.area_m2), unit.head_count, unit.category, unit.floor) == (
+        "25.50",
+        2,
+        "urban_village",
+        "3",
+    )
     assert (unit.building.community, unit.building.grid.name) == (cast.fumin, "福民第03网格")
     assert (unit.building.longitude, unit.building.latitude) == (114.023456, 22.745678)
-    assert (unit.landlord.name, unit.landlord.identity, unit.landlord.phone) == ("张三", "000000197003010012", "10012345678")
+    assert (unit.landlord.name, unit.landlord.identity, unit.landlord.phone) == (
+        "张三",
+        "000000197003010012",
+        "10012345678",
+    )
     assert Manager.objects.get().phone == "10087654321"
     assert Unit.objects.filter(added_by=done).count() == 2
 
@@ -96,7 +127,14 @@ def test_dry_run_says_what_would_happen_and_changes_nothing(cast: Cast, tmp_path
     run(cast, book(tmp_path, files.home(1), files.home(2), files.home(3)))
     before = state()
     checked = run(
-        cast, book(tmp_path, files.home(1, 居住人数="5", 业主姓名="王五", 业主证件号=""), files.home(2), files.home(4)), dry_run=True
+        cast,
+        book(
+            tmp_path,
+            files.home(1, 居住人数="5", 业主姓名="王五", 业主证件号=""),
+            files.home(2),
+            files.home(4),
+        ),
+        dry_run=True,
     )
     assert (checked.state, figures(checked)) == ("checked", (1, 1, 1, 1, 0))
     seen = change(checked)
@@ -145,10 +183,16 @@ def test_changed_field_is_recorded_written_and_taken_back(
 def test_home_moved_to_another_community_keeps_its_code(cast: Cast, tmp_path: Path) -> None:
     run(cast, book(tmp_path, files.home(1), files.home(2)))
     old = state()
-    done = run(cast, book(tmp_path, *(files.home(n, 社区="茜坑", 网格="茜坑第01网格") for n in (1, 2))), hours=1)
+    done = run(
+        cast, book(tmp_path, *(files.home(n, 社区="茜坑", 网格="茜坑第01网格") for n in (1, 2))), hours=1
+    )
     assert figures(done) == (0, 2, 0, 0, 0)
     building = Building.objects.get()
-    assert (building.community, building.grid.name, building.estate.community) == (cast.qiankeng, "茜坑第01网格", cast.qiankeng)
+    assert (building.community, building.grid.name, building.estate.community) == (
+        cast.qiankeng,
+        "茜坑第01网格",
+        cast.qiankeng,
+    )
     registry_undo.undo_import(run_id=done.pk, by=cast.office, at=AT)
     assert state() == old
 
@@ -190,7 +234,13 @@ def test_file_with_required_columns_only_adds_homes(cast: Cast, tmp_path: Path) 
     few = [h for h in files.HEADERS if h in ("房屋编码", "社区", "网格", "地址", "房号", "房屋类别")]
     done = run(cast, book(tmp_path, files.home(1), headers=few))
     unit = Unit.objects.get()
-    assert (figures(done), unit.landlord, unit.area_m2, unit.note, unit.building.name) == ((1, 0, 0, 0, 0), None, None, "", "")
+    assert (figures(done), unit.landlord, unit.area_m2, unit.note, unit.building.name) == (
+        (1, 0, 0, 0, 0),
+        None,
+        None,
+        "",
+        "",
+    )
 
 
 def test_landlord_is_one_person_for_all_homes(cast: Cast, tmp_path: Path) -> None:
@@ -202,7 +252,11 @@ def test_landlord_is_one_person_for_all_homes(cast: Cast, tmp_path: Path) -> Non
 def test_landlord_with_new_phone_is_changed_once_and_taken_back(cast: Cast, tmp_path: Path) -> None:
     run(cast, book(tmp_path, files.home(1), files.home(2)))
     old = state()
-    done = run(cast, book(tmp_path, *(files.home(n, 业主电话="10099999999", 业主姓名="张三丰") for n in (1, 2))), hours=1)
+    done = run(
+        cast,
+        book(tmp_path, *(files.home(n, 业主电话="10099999999", 业主姓名="张三丰") for n in (1, 2))),
+        hours=1,
+    )
     landlord = Landlord.objects.get()
     assert (figures(done), landlord.phone, landlord.name) == ((0, 2, 0, 0, 0), "10099999999", "张三丰")
     assert set(ImportChange.objects.filter(run=done, kind="changed").first().after) == {"landlord_details"}
@@ -219,7 +273,13 @@ def test_landlord_keeps_phone_that_the_file_leaves_out(cast: Cast, tmp_path: Pat
 
 def test_row_that_names_only_the_present_landlord_keeps_him(cast: Cast, tmp_path: Path) -> None:
     run(cast, book(tmp_path, files.home(1)))
-    assert figures(run(cast, book(tmp_path, files.home(1, 业主证件号="", 业主电话="")), hours=1)) == (0, 0, 1, 0, 0)
+    assert figures(run(cast, book(tmp_path, files.home(1, 业主证件号="", 业主电话="")), hours=1)) == (
+        0,
+        0,
+        1,
+        0,
+        0,
+    )
     assert Landlord.objects.count() == 1
 
 
@@ -275,7 +335,9 @@ def test_duplicates_of_a_chunk_before_are_not_taken(cast: Cast, tmp_path: Path) 
     assert figures(run(cast, book(tmp_path, *rows))) == (4198, 0, 0, 0, 2)
 
 
-def test_error_in_the_last_step_leaves_nothing(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_in_the_last_step_leaves_nothing(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def explode(*_args: object) -> None:
         raise RuntimeError("explosion")
 
@@ -302,7 +364,13 @@ def test_personal_numbers_are_in_no_table_in_plain(cast: Cast, tmp_path: Path) -
     run(cast, book(tmp_path, files.home(1)), dry_run=True)
     run(cast, book(tmp_path, files.home(1)), hours=1)
     with connection.cursor() as cursor:
-        for table in ("rentals_landlord", "rentals_importrun", "rentals_importchange", "rentals_unit", "accounts_auditevent"):
+        for table in (
+            "rentals_landlord",
+            "rentals_importrun",
+            "rentals_importchange",
+            "rentals_unit",
+            "accounts_auditevent",
+        ):
             cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text ~ '10012345678|000000197003010012'")
             assert cursor.fetchone() == (0,), table
 
@@ -329,13 +397,17 @@ def test_run_twice_is_refused(cast: Cast, tmp_path: Path) -> None:
 def test_import_and_undo_leave_audit_rows(cast: Cast, tmp_path: Path) -> None:
     done = run(cast, book(tmp_path, files.home(1)))
     registry_undo.undo_import(run_id=done.pk, by=cast.office, at=AT)
-    verbs = list(AuditEvent.objects.filter(subject="import_run", actor=cast.office).values_list("verb", flat=True))
+    verbs = list(
+        AuditEvent.objects.filter(subject="import_run", actor=cast.office).values_list("verb", flat=True)
+    )
     assert {"registry-import-asked", "registry-imported", "registry-import-undone", "changed"} == set(verbs)
 
 
 def test_undo_of_a_first_import_leaves_an_empty_register(cast: Cast, tmp_path: Path) -> None:
     before = state()
-    done = run(cast, book(tmp_path, files.home(1), files.home(2, 管理人姓名="李四", 管理人电话="10087654321")))
+    done = run(
+        cast, book(tmp_path, files.home(1), files.home(2, 管理人姓名="李四", 管理人电话="10087654321"))
+    )
     undone = registry_undo.undo_import(run_id=done.pk, by=cast.office, at=AT)
     assert (undone.state, undone.undone_by, state()) == ("undone", cast.office, before)
 

@@ -155,6 +155,10 @@ class Receipt:
     proposed: list[dict[str, Any]]
     changes: list[GradeChange]
 
+    @property
+    def findings(self) -> list[Finding]:
+        return [*self.faults, *self.fixed, *self.mended]
+
 
 def receipt(user: User, visit_id: int) -> Receipt:
     visit = Visit.objects.visible_to(user).select_related("building__grid", "by").one(pk=visit_id)

@@ -95,6 +95,7 @@ class Work:
     has_more_due: bool
     reinspections: list[DelistingRequest]
     signs: list[dict[str, Any]]
+    signs_in_hand: int
     notices: list[Sign]
     visits: list["OwnVisit"]
 
@@ -126,6 +127,7 @@ def work(user: User, day: date) -> Work:
         has_more_due=len(due) > PAGE // 2,
         reinspections=list(reinspections[:PAGE]),
         signs=signs_in_hand(user, beat),
+        signs_in_hand=Sign.objects.in_hand().filter(on_beat).count(),
         notices=list(notices.order_by("unit__building__code", "pk")[:PAGE]),
         visits=own_visits(user),
     )

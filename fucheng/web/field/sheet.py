@@ -188,6 +188,11 @@ class Sheet:
         return [row for row in self.hazards if not self._said(row.hazard.pk)]
 
     @property
+    def some_unseen(self) -> bool:
+        """Whether the list of homes not seen was used, so that it is shown open again."""
+        return any(self.not_seen[str(home.unit.pk)].value() for home in self.place.homes)
+
+    @property
     def unseen_homes(self) -> list[tuple[str, str]]:
         labels = dict(VisitException.Why.choices)
         names = {home.unit.pk: home.name for home in self.place.homes}

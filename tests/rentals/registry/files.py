@@ -34,7 +34,12 @@ def home(number: int = 1, **changes: Any) -> dict[str, Any]:
 
 
 def workbook(
-    path: Path, rows: Sequence[dict[str, Any]], *, headers: Sequence[str] = HEADERS, above: int = 0, sheet: str = "登记表"
+    path: Path,
+    rows: Sequence[dict[str, Any]],
+    *,
+    headers: Sequence[str] = HEADERS,
+    above: int = 0,
+    sheet: str = "登记表",
 ) -> Path:
     """Write rows with `above` title rows over the header; values keep their Python types."""
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
@@ -51,7 +56,9 @@ def workbook(
     return path
 
 
-def csv_file(path: Path, rows: Iterable[dict[str, Any]], encoding: str, headers: Sequence[str] = HEADERS) -> Path:
+def csv_file(
+    path: Path, rows: Iterable[dict[str, Any]], encoding: str, headers: Sequence[str] = HEADERS
+) -> Path:
     lines = [",".join(headers), *(",".join(str(row.get(header, "")) for header in headers) for row in rows)]
     path.write_bytes("\r\n".join(lines).encode(encoding))
     return path
@@ -83,20 +90,31 @@ def minimal_xlsx(path: Path, sheet_xml: str) -> Path:
             '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
             f'<Relationship Id="rId1" Type="{kind}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         )
-        archive.writestr("xl/worksheets/sheet1.xml", f'<worksheet xmlns="{main}"><sheetData>{sheet_xml}</sheetData></worksheet>')
+        archive.writestr(
+            "xl/worksheets/sheet1.xml",
+            f'<worksheet xmlns="{main}"><sheetData>{sheet_xml}</sheetData></worksheet>',
+        )
     return path
 
 
 def header_xml() -> str:
-    cells = "".join(f'<c r="{chr(65 + n)}1" t="inlineStr"><is><t>{h}</t></is></c>' for n, h in enumerate(HEADERS))
+    cells = "".join(
+        f'<c r="{chr(65 + n)}1" t="inlineStr"><is><t>{h}</t></is></c>' for n, h in enumerate(HEADERS)
+    )
     return f'<row r="1">{cells}</row>'
 
 
-def read(path: Path, communities: frozenset[str] | None = None) -> tuple[list[dict[str, str]], list[Problem], RegistryCheck]:
+def read(
+    path: Path, communities: frozenset[str] | None = None
+) -> tuple[list[dict[str, str]], list[Problem], RegistryCheck]:
     """Return the good rows by field, the problems and the check itself, as the import sees them."""
     with open_registry(path) as reader:
         check = RegistryCheck(reader.sheet, communities=communities)
-        rows = [dict(zip(GOOD_FIELDS, row, strict=True)) for chunk in check.good_rows(reader.chunks()) for row in chunk]
+        rows = [
+            dict(zip(GOOD_FIELDS, row, strict=True))
+            for chunk in check.good_rows(reader.chunks())
+            for row in chunk
+        ]
     return [row for row in rows if row["code"] not in check.retracted], check.problems, check
 
 

@@ -47,7 +47,11 @@ def test_bad_row_is_reported_and_the_others_pass(
         ({"房屋编码": "44030600960102T0117000001", "楼栋编码": ""}, "code", "code_letter"),
         ({"楼栋编码": "4403060140020100009"}, "building_code", "code_prefix"),
         ({"业主证件号": "110105194912310021"}, "owner_id_number", "id_check_digit"),
-        ({"经度": "114.30", "纬度": "22.60", "楼栋编码": "4403060140020100001"}, "longitude", "coordinate_outside"),
+        (
+            {"经度": "114.30", "纬度": "22.60", "楼栋编码": "4403060140020100001"},
+            "longitude",
+            "coordinate_outside",
+        ),
     ],
 )
 def test_remarked_row_is_taken(tmp_path: Path, changes: dict[str, Any], column: str, code: str) -> None:
@@ -56,7 +60,12 @@ def test_remarked_row_is_taken(tmp_path: Path, changes: dict[str, Any], column: 
 
 def test_several_faults_of_a_row_are_all_reported(tmp_path: Path) -> None:
     _, problems = found(tmp_path, files.home(1, 社区="不存在", 房屋类别="仓库", 业主电话="1", 居住人数=-1))
-    assert {code for _row, _column, code in problems} == {"unknown_community", "category", "phone", "residents"}
+    assert {code for _row, _column, code in problems} == {
+        "unknown_community",
+        "category",
+        "phone",
+        "residents",
+    }
 
 
 def test_numbers_typed_as_numbers_are_understood(tmp_path: Path) -> None:
@@ -91,9 +100,15 @@ def test_same_row_twice_is_taken_once(tmp_path: Path) -> None:
 
 
 def test_same_code_with_other_values_refuses_all_of_them(tmp_path: Path) -> None:
-    rooms, problems = found(tmp_path, files.home(1), files.home(2), files.home(1, 房号="999"), files.home(1, 房号="998"))
+    rooms, problems = found(
+        tmp_path, files.home(1), files.home(2), files.home(1, 房号="999"), files.home(1, 房号="998")
+    )
     assert rooms == ["302"]
-    assert problems == [(2, "code", "duplicate_code"), (4, "code", "duplicate_code"), (5, "code", "duplicate_code")]
+    assert problems == [
+        (2, "code", "duplicate_code"),
+        (4, "code", "duplicate_code"),
+        (5, "code", "duplicate_code"),
+    ]
 
 
 def test_one_code_under_two_buildings_is_a_duplicate(tmp_path: Path) -> None:
@@ -135,5 +150,7 @@ def test_no_coordinates_at_all_are_no_fault() -> None:
 
 
 def test_empty_rows_are_left_out_and_row_numbers_stay(tmp_path: Path) -> None:
-    good, problems, _ = files.read(files.workbook(tmp_path / "a.xlsx", [files.home(1), {"备注": " \u3000"}, files.home(2)]))
+    good, problems, _ = files.read(
+        files.workbook(tmp_path / "a.xlsx", [files.home(1), {"备注": " \u3000"}, files.home(2)])
+    )
     assert ([row["row"] for row in good], problems) == (["2", "4"], [])

@@ -43,7 +43,12 @@ def test_header_below_row_twenty_is_not_looked_for(tmp_path: Path) -> None:
 
 
 def test_columns_any_order_and_aliases_are_matched(tmp_path: Path) -> None:
-    renamed = {"房屋编码": "房屋编号*", "面积(㎡)": "面积（平方米）", "地址": " 详细\n地址 ", "房号": "房间号"}
+    renamed = {
+        "房屋编码": "房屋编号*",
+        "面积(㎡)": "面积（平方米）",
+        "地址": " 详细\n地址 ",
+        "房号": "房间号",
+    }
     headers = [renamed.get(h, h) for h in reversed(files.HEADERS)]
     row = {renamed.get(h, h): v for h, v in files.home().items()}
     rows, problems, _ = files.read(files.workbook(tmp_path / "a.xlsx", [row], headers=headers))
@@ -54,7 +59,9 @@ def test_unknown_column_is_ignored_with_a_remark(tmp_path: Path) -> None:
     headers = [*files.HEADERS, "水表号"]
     rows, problems, _ = files.read(files.workbook(tmp_path / "a.xlsx", [files.home()], headers=headers))
     assert len(rows) == 1
-    assert [(p.code, p.row, p.params["header"], p.is_remark) for p in problems] == [("unknown_column", 1, "水表号", True)]
+    assert [(p.code, p.row, p.params["header"], p.is_remark) for p in problems] == [
+        ("unknown_column", 1, "水表号", True)
+    ]
 
 
 def test_missing_required_columns_are_named(tmp_path: Path) -> None:
@@ -72,7 +79,10 @@ def test_missing_optional_column_reads_as_empty(tmp_path: Path) -> None:
 
 def test_same_column_twice_is_refused(tmp_path: Path) -> None:
     headers = [*files.HEADERS, "房屋编号"]
-    assert refusal(files.workbook(tmp_path / "a.xlsx", [files.home()], headers=headers)).code == "repeated_column"
+    assert (
+        refusal(files.workbook(tmp_path / "a.xlsx", [files.home()], headers=headers)).code
+        == "repeated_column"
+    )
 
 
 def test_second_sheet_with_header_is_read_when_the_first_has_none(tmp_path: Path) -> None:
@@ -109,7 +119,10 @@ def test_csv_with_neither_encoding_is_refused(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>", "html_file"),
         (b"MIME-Version: 1.0\r\n", "html_file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_excel"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+            "password",
+        ),
         (b"%PDF-1.7 ...", "not_a_workbook"),
         (b"\x89PNG\r\n\x1a\n", "not_a_workbook"),
         (b"abc\0def", "not_a_workbook"),
@@ -159,7 +172,8 @@ def test_sheet_larger_than_memory_without_stray_cell_says_so(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("killed_by", "code"), [("SIGXCPU", "too_slow"), ("SIGKILL", "too_much_memory"), ("SIGSEGV", "broken_file")]
+    ("killed_by", "code"),
+    [("SIGXCPU", "too_slow"), ("SIGKILL", "too_much_memory"), ("SIGSEGV", "broken_file")],
 )
 def test_killed_child_is_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_by: str, code: str
@@ -170,7 +184,9 @@ def test_killed_child_is_explained(
         if task != "read":
             return start(task, path, limits)
         script = f"import os, signal; os.kill(os.getpid(), signal.{killed_by})"
-        return subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return subprocess.Popen(
+            [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
 
     monkeypatch.setattr(reader, "_start", dies)
     assert refusal(files.workbook(tmp_path / "a.xlsx", [files.home()])).code == code

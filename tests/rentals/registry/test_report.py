@@ -13,7 +13,17 @@ from rentals.registry.template import fill_template, write_template
 from tests.rentals.registry import files
 
 AT = dt.datetime(2026, 5, 12)
-EVIL = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x\")", "http://example.org", "<&>\"'", " 空格 "]
+EVIL = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    '=HYPERLINK("http://x")',
+    "http://example.org",
+    "<&>\"'",
+    " 空格 ",
+]
 
 
 def cells(path: Path) -> list[list[object]]:
@@ -60,7 +70,9 @@ def test_corrected_error_workbook_is_read_without_remarks(tmp_path: Path) -> Non
 
 
 def test_error_csv_holds_no_formula(tmp_path: Path) -> None:
-    source = files.workbook(tmp_path / "a.xlsx", [files.home(n, 备注=v, 社区="") for n, v in enumerate(EVIL, 1)])
+    source = files.workbook(
+        tmp_path / "a.xlsx", [files.home(n, 备注=v, 社区="") for n, v in enumerate(EVIL, 1)]
+    )
     _, problems, _ = files.read(source)
     write_error_csv(source, problems, tmp_path / "e.csv")
     with open(tmp_path / "e.csv", encoding="utf-8-sig", newline="") as file:

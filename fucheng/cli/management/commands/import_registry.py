@@ -30,7 +30,9 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"{path} is not a file.")
-        on_error = ImportRun.OnError.ALL_OR_NOTHING if options["all_or_nothing"] else ImportRun.OnError.SKIP_ROWS
+        on_error = (
+            ImportRun.OnError.ALL_OR_NOTHING if options["all_or_nothing"] else ImportRun.OnError.SKIP_ROWS
+        )
         try:
             with path.open("rb") as file:
                 run = registry_import.upload(

@@ -40,7 +40,11 @@ class Command(BaseCommand):
         now = timezone.now()
         try:
             run = print_run.order(
-                product="sticker", wanted=wanted, by=system_user(), at=now, title=f"print_stickers {now:%Y-%m-%d}"
+                product="sticker",
+                wanted=wanted,
+                by=system_user(),
+                at=now,
+                title=f"print_stickers {now:%Y-%m-%d}",
             )
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
