@@ -26,7 +26,9 @@ def red(cast: Cast):
     own.landlord = factories.landlord()
     own.save()
     seen = [Seen("L06", own.pk, note="三桌"), Seen("F02", other.pk)]
-    visit.submit(client_id=uuid.uuid4(), building_id=building.pk, by=cast.grid, started_at=NOON, at=NOON, seen=seen)
+    visit.submit(
+        client_id=uuid.uuid4(), building_id=building.pk, by=cast.grid, started_at=NOON, at=NOON, seen=seen
+    )
     change = GradeChange.objects.get(unit=own)
     grade_change.review(change_id=change.pk, by=cast.reviewer, at=NOON, reason="属实")
     grade_change.approve(change_id=change.pk, by=cast.panel, at=NOON, reason="同意")
@@ -68,14 +70,17 @@ def test_a_hazard_tells_what_happened_but_not_who(cast: Cast, machine: Machine, 
     assert (shown["unit"], shown["effect"], shown["state"]) == (red.code, "veto", "open")
 
 
-def test_hazards_cost_the_same_queries_for_2_and_50(cast, machine: Machine, red, django_assert_num_queries) -> None:
+def test_hazards_cost_the_same_queries_for_2_and_50(
+    cast, machine: Machine, red, django_assert_num_queries
+) -> None:
     client = machine(cast.reviewer)
     with django_assert_num_queries(5):
         client.get(HAZARDS)
     like = Hazard.objects.get(unit=red)
     homes = factories.units(red.building, 48)
     Hazard.objects.bulk_create(
-        Hazard(building=red.building, unit=home, item=like.item, item_code="L06", opened_at=NOON) for home in homes
+        Hazard(building=red.building, unit=home, item=like.item, item_code="L06", opened_at=NOON)
+        for home in homes
     )
     with django_assert_num_queries(5):
         assert client.get(HAZARDS).json()["count"] == 50

@@ -135,7 +135,9 @@ def test_units_cost_the_same_queries_for_1_and_50(
 ) -> None:
     client = machine(cast.reviewer)
     for count in (1, 50):
-        factories.units(factories.building(cast.fumin), count, owner=factories.landlord(phone=f"100000000{count:02d}"))
+        factories.units(
+            factories.building(cast.fumin), count, owner=factories.landlord(phone=f"100000000{count:02d}")
+        )
         with django_assert_num_queries(5):  # token, its tidying, posts, count, page
             client.get(UNITS)
 
@@ -161,7 +163,9 @@ def test_grades_tell_history_day_and_sum(cast: Cast, machine: Machine) -> None:
     assert history[0]["score"] == 100 - sum(d["counted"] for d in history[0]["dimensions"])
 
 
-def test_grades_cost_the_same_queries_for_1_and_8_periods(cast: Cast, machine: Machine, django_assert_num_queries) -> None:
+def test_grades_cost_the_same_queries_for_1_and_8_periods(
+    cast: Cast, machine: Machine, django_assert_num_queries
+) -> None:
     factories.rules()
     building = factories.building(cast.fumin)
     (unit,) = factories.units(building)

@@ -1,0 +1,257 @@
+"""Every invariant that PostgreSQL holds is broken here on purpose, and PostgreSQL refuses.
+
+A constraint or an append-only table without a case fails the two completeness tests.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from accounts.models import AuditEvent, OneTimeCode, User
+from grading.models import (
+    Assessment,
+    Finding,
+    GradeChange,
+    GradePeriod,
+    HazardEvent,
+    RuleItem,
+    Standing,
+    Visit,
+    VisitException,
+)
+from jobs.models import Chunk
+from rentals.models import Landlord, Manager
+from signage.models import PrintItem, PublicToken, Sign
+from tests import factories, world
+from tests.conftest import Cast
+from tests.test_arrows import OURS
+from tests.world import World
+
+NOON = factories.NOON
+Break = Callable[[World], object]
+CASES: dict[str, Break] = {}
+
+
+def breaks(name: str) -> Callable[[Break], Break]:
+    def keep(case: Break) -> Break:
+        CASES[name] = case
+        return case
+
+    return keep
+
+
+def again(row, **fields):
+    """A second row like this one."""
+    copy = type(row).objects.get(pk=row.pk)
+    copy.pk, copy._state.adding = None, True
+    for name, value in fields.items():
+        setattr(copy, name, value)
+    copy.save(force_insert=True)
+
+
+def change(row, **fields):
+    return type(row)._base_manager.filter(pk=row.pk).update(**fields)
+
+
+# accounts
+breaks("onetimecode_at_most_five_tries")(
+    lambda w: OneTimeCode.objects.create(
+        phone_index=b"1", code_hash="x", sent_at=NOON, expires_at=NOON, tries=6
+    )
+)
+breaks("user_landlord_has_phone")(lambda w: User.objects.create_user("nobody", kind="landlord"))
+
+# jobs
+breaks("job_asked_twice_is_one")(lambda w: [again(w.job, dedupe_key="k") for _ in range(2)])
+breaks("job_never_over_its_total")(lambda w: change(w.job, done=w.job.total + 1))
+breaks("chunk_once_in_job")(lambda w: [Chunk.objects.create(job=w.job, seq=1, size=1) for _ in range(2)])
+breaks("chunk_running_under_lease")(lambda w: Chunk.objects.create(job=w.job, seq=1, size=1, state="running"))
+
+# communities
+breaks("community_one_name_at_a_time")(lambda w: again(w.community))
+breaks("community_ends_after_start")(lambda w: change(w.community, ends_on=w.community.starts_on))
+breaks("grid_one_name_in_community")(lambda w: again(w.grid))
+breaks("estate_one_name_in_community")(lambda w: again(w.estate))
+breaks("post_local_role_has_community")(lambda w: change(w.post, community=None))
+breaks("post_ends_after_start")(lambda w: change(w.post, ends_on=w.post.starts_on - timedelta(days=1)))
+breaks("post_held_once_at_a_time")(lambda w: again(w.post, starts_on=date(2020, 2, 2)))
+
+# rentals
+breaks("unit_code_has_25_characters")(lambda w: change(w.green, code="440306014001"))
+
+
+@breaks("landlord_without_identity_once_by_name_and_phone")
+def _(w: World) -> None:
+    for _i in range(2):
+        Landlord.objects.create(name="李四", phone_index=None)
+
+
+@breaks("manager_once_by_name_and_phone")
+def _(w: World) -> None:
+    for _i in range(2):
+        Manager.objects.create(name="二房东", phone_index=None)
+
+
+# grading: rules
+breaks("ruleset_published_has_when")(lambda w: change(w.rule_set, published_at=None))
+breaks("ruleset_one_published_a_day")(lambda w: again(w.rule_set, version="9.9"))
+breaks("ruleitem_code_once_in_version")(lambda w: again(w.rule_set.items.first()))
+breaks("ruleitem_veto_has_a_cause")(
+    lambda w: change(RuleItem.objects.filter(effect="veto").first(), red_cause="")
+)
+breaks("ruleitem_points_fit_effect")(
+    lambda w: change(RuleItem.objects.filter(effect="cap").first(), points=5)
+)
+
+# grading: visits
+breaks("visit_starts_before_it_is_sent")(
+    lambda w: again(
+        w.visit, client_id=uuid.uuid4(), started_at=NOON, submitted_at=NOON - timedelta(seconds=1)
+    )
+)
+
+
+@breaks("visitexception_once_a_home")
+def _(w: World) -> None:
+    for why in ("refused", "nobody_home"):
+        VisitException.objects.create(visit=w.visit, unit=w.green, why=why)
+
+
+@breaks("finding_item_once_a_place")
+def _(w: World) -> None:
+    item = RuleItem.objects.get(rule_set=w.rule_set, code="H01")
+    for _i in range(2):
+        Finding.objects.create(visit=w.visit, unit=None, item=item)
+
+
+breaks("photo_belongs_to_one_thing")(lambda w: change(w.photo, report=w.report))
+
+# grading: hazards and proofs
+breaks("hazard_one_row_a_fault_and_place")(lambda w: again(w.hazard))
+breaks("hazard_closed_has_when")(lambda w: change(w.hazard, state="closed"))
+breaks("hazard_listed_only_in_common_parts")(lambda w: change(w.hazard, listed_at=NOON))
+breaks("proof_one_waiting_a_hazard")(lambda w: again(w.proof))
+breaks("proof_checked_has_who_and_when")(lambda w: change(w.proof, state="accepted"))
+breaks("proof_refused_has_reason")(
+    lambda w: change(w.proof, state="refused", checked_by=w.staff, checked_at=NOON, reason="")
+)
+breaks("hazardreport_checked_has_who_and_when")(lambda w: change(w.report, state="checked"))
+
+# grading: from assessment to grade
+breaks("assessment_score_0_to_100")(lambda w: change(Assessment.objects.first(), score=101))
+breaks("gradechange_one_open_a_home")(lambda w: again(w.proposed))
+breaks("gradechange_changes_the_grade")(lambda w: change(w.proposed, from_grade=w.proposed.to_grade))
+breaks("gradechange_decided_has_who_when_why")(lambda w: change(w.proposed, state="returned"))
+
+
+def decided(w: World, row: GradeChange, **fields):
+    reviewer = User.objects.get(name="reviewer")
+    given = {
+        "state": "approved",
+        "decided_as": "community",
+        "decided_by": reviewer,
+        "decided_at": NOON,
+        "reason": "好",
+    }
+    return change(row, **(given | fields))
+
+
+breaks("gradechange_red_only_by_the_panel")(lambda w: decided(w, w.with_panel))
+breaks("gradechange_red_only_after_review")(
+    lambda w: decided(w, w.with_panel, decided_as="panel", reviewed_by=None, reviewed_at=None)
+)
+breaks("gradechange_never_by_the_inspector")(lambda w: decided(w, w.proposed, decided_by=w.staff))
+breaks("gradeperiod_one_grade_at_a_time")(
+    lambda w: GradePeriod.objects.create(
+        unit=w.green, grade="yellow", starts_at=NOON + timedelta(days=1), change=w.proposed
+    )
+)
+breaks("standing_graded_has_when")(lambda w: Standing.objects.filter(unit=w.green).update(graded_at=None))
+breaks("delistingrequest_one_open_a_home")(lambda w: again(w.delisting))
+breaks("delistingrequest_never_on_paper_alone")(lambda w: change(w.delisting, state="granted", ended_at=NOON))
+breaks("delistingrequest_ended_has_when")(lambda w: change(w.delisting, state="refused"))
+
+# signage
+breaks("publictoken_is_22_base62")(lambda w: PublicToken.objects.filter(unit=w.green).update(token="short"))
+breaks("printfile_once_in_run")(lambda w: again(w.print_file))
+breaks("sign_one_on_the_wall")(lambda w: again(w.posted, serial="FC9"))
+breaks("sign_one_in_hand")(lambda w: again(w.printed, serial="FC9"))
+breaks("sign_one_at_an_estate")(lambda w: again(w.board, serial="FC9"))
+breaks("sign_of_a_home_or_an_estate")(lambda w: change(w.posted, estate=w.estate))
+breaks("sign_posted_has_who_and_when")(lambda w: change(w.posted, posted_by=None))
+
+
+@breaks("printitem_once_in_run")
+def _(w: World) -> None:
+    for _i in range(2):
+        PrintItem.objects.create(run=w.print_run, ordinal=1, unit=w.green)
+
+
+@pytest.fixture
+def prepared(cast: Cast) -> World:
+    return world.build(cast)
+
+
+def test_every_named_constraint_has_a_case() -> None:
+    named = {constraint.name for model in OURS for constraint in model._meta.constraints}
+    assert named == set(CASES)
+
+
+def test_postgres_refuses_every_break_by_the_name_of_the_constraint(prepared: World) -> None:
+    wrong = {}
+    for name, case in CASES.items():
+        try:
+            with transaction.atomic():
+                case(prepared)
+        except IntegrityError as error:
+            broken = error.__cause__.diag.constraint_name
+            if broken != name:
+                wrong[name] = broken
+        else:
+            wrong[name] = "let through"
+    assert wrong == {}
+
+
+def test_the_database_has_the_constraints_of_the_models(db: None) -> None:
+    named = {constraint.name for model in OURS for constraint in model._meta.constraints}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes")
+        assert named <= {row[0] for row in cursor.fetchall()}
+
+
+APPEND_ONLY = [AuditEvent, HazardEvent, Visit]
+KEPT = [*APPEND_ONLY, GradeChange, GradePeriod, Sign]
+REFUSED = r"pgtrigger: Cannot (update or delete|delete|truncate) rows"
+
+
+def with_trigger(name: str) -> set[type]:
+    return {m for m in OURS if name in {t.name for t in getattr(m._meta, "triggers", ())}}
+
+
+def test_every_protected_table_is_tried() -> None:
+    assert with_trigger("append_only") == with_trigger("no_truncate") == set(APPEND_ONLY)
+    assert with_trigger("append_only") | with_trigger("no_delete") == set(KEPT)
+
+
+def refused(sql: str) -> bool:
+    with pytest.raises(DatabaseError, match=REFUSED), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    return True
+
+
+@pytest.mark.parametrize("model", APPEND_ONLY, ids=lambda model: model.__name__)
+def test_append_only_tables_refuse_update_delete_and_truncate(prepared: World, model: type) -> None:
+    table = model._meta.db_table
+    assert model.objects.exists()
+    assert refused(f"UPDATE {table} SET id = id")
+    assert refused(f"DELETE FROM {table}")
+    assert refused(f"TRUNCATE {table} CASCADE")
+
+
+@pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
+def test_kept_tables_refuse_delete(prepared: World, model: type) -> None:
+    assert model.objects.exists()
+    assert refused(f"DELETE FROM {model._meta.db_table}")

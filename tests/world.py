@@ -1,0 +1,201 @@
+"""One prepared world: a community in which everything has happened once. For tests that look at all of it."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from accounts.models import User
+from communities.models import Community, Estate, Grid, Post
+from fucheng.flows import delisting, grade_change, proof, public_report, visit
+from grading.models import (
+    DelistingRequest,
+    GradeChange,
+    Hazard,
+    HazardReport,
+    Photo,
+    Proof,
+    RuleSet,
+    Visit,
+)
+from grading.services import photos
+from grading.services.hazards import Seen
+from jobs.models import Job
+from rentals.models import Building, ImportRun, Landlord, Unit
+from signage.models import PrintFile, PrintRun, Sign
+from tests import factories
+from tests.conftest import Cast
+
+NOON = factories.NOON
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything lies in one community; `landlord` owns the first four of the six homes."""
+
+    community: Community
+    grid: Grid
+    estate: Estate
+    building: Building
+    red: Unit  # the landlord's, red, asks for delisting
+    green: Unit  # the landlord's, green, reported, with a sign on the wall
+    with_panel: GradeChange
+    proposed: GradeChange  # to yellow, for the community to decide
+    approved: GradeChange
+    hazard: Hazard  # of `green`'s building: open, the landlord's
+    proof: Proof  # sent, not checked
+    delisting: DelistingRequest
+    report: HazardReport
+    visit: Visit
+    photo: Photo
+    rule_set: RuleSet
+    landlord: Landlord
+    print_run: PrintRun
+    print_file: PrintFile
+    posted: Sign
+    printed: Sign
+    board: Sign
+    notice: Sign
+    import_run: ImportRun
+    job: Job
+    post: Post
+    staff: User
+    token: str
+
+
+def picture(colour: str = "red") -> SimpleUploadedFile:
+    out = BytesIO()
+    Image.new("RGB", (40, 30), colour).save(out, "JPEG")
+    return SimpleUploadedFile("photo.jpg", out.getvalue(), content_type="image/jpeg")
+
+
+def build(cast: Cast) -> World:
+    """Walks the line once in `cast.fumin`: visit, decisions, proof, delisting, report, print, import."""
+    rule_set = factories.rules()
+    estate = factories.estate(cast.fumin)
+    building = factories.building(cast.fumin, estate=estate)
+    owner = factories.landlord()
+    homes = factories.units(building, 4, owner=owner) + factories.units(building, 2)
+    red, green, panel, open_, *_rest = homes
+    made = _visit(cast, building, red, panel, open_)
+    _decide(cast, red, green, panel)
+    hazard = Hazard.objects.get(unit=open_, item_code="F02")
+    sent = proof.send(
+        hazard_id=hazard.pk, by=cast.landlord, at=NOON, note="已清走", photo_digests=[photos.store(picture())]
+    )
+    request = delisting.request(unit_id=red.pk, by=cast.landlord, at=NOON, words="已拆除")
+    token = green.public_token.token
+    report = public_report.submit(token=token, text="楼道堆物", photo=picture("blue"), at=NOON)
+    run, file = _print_run(cast)
+    return World(
+        community=cast.fumin,
+        grid=building.grid,
+        estate=estate,
+        building=building,
+        red=red,
+        green=green,
+        with_panel=GradeChange.objects.get(unit=panel),
+        proposed=GradeChange.objects.get(unit=open_),
+        approved=GradeChange.objects.get(unit=green),
+        hazard=Hazard.objects.get(unit=panel, item_code="F02"),
+        proof=sent,
+        delisting=request,
+        report=report,
+        visit=made,
+        photo=Photo.objects.get(finding__isnull=False),
+        rule_set=rule_set,
+        landlord=owner,
+        print_run=run,
+        print_file=file,
+        posted=_sign(run, 1, unit=green, grade="green", state="posted", posted_at=NOON, posted_by=cast.grid),
+        printed=_sign(run, 2, unit=red, grade="red"),
+        board=_sign(run, 3, estate=estate, product="estate_board"),
+        notice=_sign(
+            run,
+            4,
+            unit=green,
+            product="no_rental",
+            grade="red",
+            state="posted",
+            posted_at=NOON,
+            posted_by=cast.grid,
+        ),
+        import_run=_import_run(cast),
+        job=Job.objects.create(
+            kind="grading.bulk_assessment",
+            requested_by=cast.office,
+            requested_at=NOON,
+            state="running",
+            total=6,
+        ),
+        post=Post.objects.get(user=cast.grid),
+        staff=cast.grid,
+        token=token,
+    )
+
+
+def _visit(cast: Cast, building: Building, red: Unit, panel: Unit, open_: Unit) -> Visit:
+    digest = photos.store(picture("green"))
+    return visit.submit(
+        client_id=uuid.uuid4(),
+        building_id=building.pk,
+        by=cast.grid,
+        started_at=NOON - timedelta(minutes=20),
+        at=NOON - timedelta(minutes=10),
+        seen=[
+            Seen("L06", red.pk, note="三桌麻将", photos=(digest,)),
+            Seen("L06", panel.pk),
+            Seen("F02", panel.pk),
+            Seen("F02", open_.pk),
+        ],
+        note="全栋走完",
+    ).visit
+
+
+def _decide(cast: Cast, red: Unit, green: Unit, panel: Unit) -> None:
+    """`red` is red in force, `green` green, `panel` waits for the panel; the rest waits for the community."""
+    change = {c.unit_id: c.pk for c in GradeChange.objects.open()}
+    grade_change.review(change_id=change[red.pk], by=cast.reviewer, at=NOON, reason="属实")
+    grade_change.approve(change_id=change[red.pk], by=cast.panel, at=NOON, reason="同意")
+    grade_change.approve(change_id=change[green.pk], by=cast.reviewer, at=NOON, reason="合格")
+    grade_change.review(change_id=change[panel.pk], by=cast.reviewer, at=NOON, reason="属实")
+
+
+def _print_run(cast: Cast) -> tuple[PrintRun, PrintFile]:
+    """A finished run of the community, as `flows.print_run` and its job leave it."""
+    job = Job.objects.create(
+        kind="signage.print_run", requested_by=cast.reviewer, requested_at=NOON, state="done", total=4, done=4
+    )
+    run = PrintRun.objects.create(title="福民 标牌", community=cast.fumin, job=job, by=cast.reviewer, at=NOON)
+    name = default_storage.save("prints/aa/run.pdf", ContentFile(b"%PDF-1.7 made by the tests"))
+    file = PrintFile.objects.create(
+        run=run, seq=0, title="第1部分", file=name, sha256="a" * 64, pages=1, signs=4
+    )
+    return run, file
+
+
+def _sign(run: PrintRun, position: int, **fields: object) -> Sign:
+    defaults = {"product": "sticker", "serial": f"FC{run.pk:05d}{position:02d}", "printed_at": NOON}
+    return Sign.objects.create(run=run, page=1, position=position, **(defaults | fields))
+
+
+def _import_run(cast: Cast) -> ImportRun:
+    job = Job.objects.create(
+        kind="rentals.registry_import",
+        requested_by=cast.office,
+        requested_at=NOON,
+        state="done",
+        total=100,
+        done=100,
+    )
+    stored = default_storage.save("imports/a.xlsx", ContentFile(b"PK made by the tests"))
+    errors = default_storage.save("imports/a-errors.xlsx", ContentFile(b"PK errors"))
+    return ImportRun.objects.create(
+        file=stored, file_name="登记表.xlsx", file_sha256="b" * 64, state="done", dry_run=False, job=job,
+        by=cast.office, created_at=NOON, finished_at=NOON, rows=6, bad=1, error_file=errors,
+    )  # fmt: skip
