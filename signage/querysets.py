@@ -1,6 +1,6 @@
 """Which signs and print runs a person may see, and which signs are owed."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db.models import Exists, F, OuterRef
 
@@ -9,6 +9,9 @@ from communities import access
 from core.querysets import Row, ScopedQuerySet
 from grading.models import Standing
 from grading.querysets import OfUnitQuerySet, StandingQuerySet
+
+if TYPE_CHECKING:
+    from signage.models import Sign
 
 
 class SignQuerySet(OfUnitQuerySet[Row]):
@@ -42,7 +45,7 @@ def owing(product: str) -> StandingQuerySet[Standing]:
     return graded.filter(~Exists(true_sign))
 
 
-def to_take_down() -> SignQuerySet:
+def to_take_down() -> "SignQuerySet[Sign]":
     """No-rental notices that still hang although the home is no longer red."""
     from signage.models import Sign
 

@@ -64,9 +64,8 @@ def check_code(*, phone: str, code: str, at: datetime) -> User:
             )
             if user.is_active:
                 return user
-        OneTimeCode.objects.filter(pk=newest.pk if newest else None, tries__lt=TRIES).update(
-            tries=F("tries") + 1
-        )
+        if newest is not None:
+            OneTimeCode.objects.filter(pk=newest.pk, tries__lt=TRIES).update(tries=F("tries") + 1)
     raise Invalid(
         gettext_lazy("The code is wrong or too old. Check the newest message, or ask for a new code.")
     )

@@ -186,7 +186,10 @@ def leave_open_ends(plan: Plan, at: datetime) -> None:
     for hazard in (
         fresh.exclude(unit__standing__grade="red").select_related("unit__landlord").order_by("pk")[:24]
     ):
-        account = people.account_of(hazard.unit.landlord)
+        owner = hazard.unit.landlord if hazard.unit else None
+        if owner is None:
+            continue
+        account = people.account_of(owner)
         digest = make_photo(f"proof {hazard.pk}")
         proof.send(
             hazard_id=hazard.pk, by=account, at=evening, note="已整改，请核查。", photo_digests=[digest]

@@ -90,7 +90,7 @@ class Targets:
         share = homes / data["units_total"]
 
         def part(number: int) -> int:
-            return round(number * share)
+            return int(round(number * share))
 
         grades = data["units_by_grade"]
         red, green = max(part(grades["red"]), 6), part(grades["green"])

@@ -10,7 +10,7 @@ from grading.services import photos, reports
 from signage.services import tokens
 
 
-def submit(*, token: str, text: str, photo: UploadedFile | None, at: datetime) -> HazardReport:
+def submit(*, token: str, text: str, photo: "UploadedFile[bytes] | None", at: datetime) -> HazardReport:
     """Stores the photo first (outside the transaction: decoding is slow), then the report."""
     digest = photos.store(photo) if photo else ""
     with transaction.atomic(durable=True):

@@ -31,7 +31,7 @@ LARGEST_FILE = 60 * 2**20
 
 
 def upload(
-    *, file: "UploadedFile | File[bytes]", dry_run: bool, on_error: str, by: User, at: datetime
+    *, file: "UploadedFile[bytes] | File[bytes]", dry_run: bool, on_error: str, by: User, at: datetime
 ) -> ImportRun:
     """Keeps an uploaded file and asks for its import."""
     if not file.size or file.size > LARGEST_FILE:

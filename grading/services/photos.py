@@ -26,7 +26,7 @@ class UnusablePhoto(Invalid):
     )
 
 
-def store(upload: UploadedFile) -> str:
+def store(upload: "UploadedFile[bytes]") -> str:
     """Keeps a photo and returns the SHA-256 of what is kept; UnusablePhoto says what to do."""
     if upload.size is None or upload.size > LARGEST_FILE:
         raise UnusablePhoto(_("The photo is larger than 15 MB. Take it again with a lower resolution."))

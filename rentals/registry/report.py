@@ -96,7 +96,7 @@ def _copies(
 
 def _shell(sheet: Sheet, of_file: Sequence[Problem]) -> bytes:
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, SAFE_OPTIONS)
+    book = xlsxwriter.Workbook(out, dict(SAFE_OPTIONS))
     text = book.add_format({"num_format": "@", "valign": "top"})
     marked = book.add_format({"num_format": "@", "valign": "top", "bg_color": "#F8D0CC"})
     bold = book.add_format({"bold": True, "border": 1, "bg_color": "#E7ECF3"})

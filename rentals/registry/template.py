@@ -50,7 +50,7 @@ def fill_template(path: str | Path, rows: Iterable[Sequence[str]]) -> int:
 
 def _shell() -> bytes:
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, SAFE_OPTIONS)
+    book = xlsxwriter.Workbook(out, dict(SAFE_OPTIONS))
     book.set_properties({"title": "福城街道出租屋登记表", "created": CREATED.replace(tzinfo=None)})
     text = book.add_format({"num_format": "@"})
     needed = book.add_format({"bold": True, "bg_color": "#FFF2CC", "border": 1, "num_format": "@"})

@@ -12,7 +12,7 @@ from typing import Final
 import qrcode
 from qrcode.constants import ERROR_CORRECT_Q
 from qrcode.exceptions import DataOverflowError
-from qrcode.util import MODE_8BIT_BYTE, QRData
+from qrcode.util import QRData
 
 from signage.engine.qrpath import Cell, cover, rectangles, tile_paths, tiles_of
 
@@ -20,6 +20,7 @@ ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 TOKEN_LENGTH: Final = 22
 # Mask 4 lost least to blur of all eight in the scan tests; level Q restores 25 % (GB/T 18284).
 MASK: Final = 4
+_BYTES: Final = 4  # qrcode.util.MODE_8BIT_BYTE, which is typed wider than QRData takes
 Matrix = tuple[tuple[bool, ...], ...]
 
 
@@ -35,7 +36,7 @@ class UrlTooLong(ValueError):
 def version_for(length: int) -> int:
     """Smallest QR version that holds `length` bytes at level Q; raise UrlTooLong."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, mask_pattern=MASK)
-    code.add_data(QRData(b"x" * length, mode=MODE_8BIT_BYTE))
+    code.add_data(QRData(b"x" * length, mode=_BYTES, check_data=False))
     try:
         return int(code.best_fit())
     except (DataOverflowError, ValueError) as error:
@@ -50,7 +51,7 @@ def library_matrix(url: bytes) -> Matrix:
         mask_pattern=MASK,
         border=0,
     )
-    code.add_data(QRData(url, mode=MODE_8BIT_BYTE))
+    code.add_data(QRData(url, mode=_BYTES, check_data=False))
     code.make(fit=False)
     return tuple(tuple(bool(module) for module in row) for row in code.modules)
 

@@ -70,11 +70,12 @@ def homes_of(product: str, wanted: dict[str, Any]) -> QuerySet[Standing]:
 
 def freeze(run: PrintRun) -> int:
     """Writes the run's items in walking order (community, grid, building, floor, door); how many."""
+    rows: list[tuple[int | None, int | None, str]]
     if run.product == PrintRun.Product.ESTATE_BOARD:
         rows = [(None, estate, "") for estate in _estates_of(run.filter)]
     else:
         rows = [
-            (unit, None, grade)
+            (unit, None, grade or "")
             for unit, grade in homes_of(run.product, run.filter)
             .order_by(
                 "unit__building__community__address_code",
