@@ -11,8 +11,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # One line for each page area; `u/<token>` belongs to the public pages.
     path("field/", include("fucheng.web.field.urls")),
     path("review/", include("fucheng.web.review.urls")),
+    path("office/", include("fucheng.web.office.urls")),
     path("landlords/", include("fucheng.web.landlords.urls")),
     path("photos/", include("fucheng.web.photos.urls")),
+    path("exports/", include("fucheng.web.exports.urls")),
     path("api/", include("fucheng.api.urls")),
 ]
 
