@@ -55,4 +55,4 @@ clean:
 	rm -rf .venv node_modules static/vendor staticfiles var .coverage
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
-	find locale -name '*.mo' -delete
+	[ ! -d locale ] || find locale -name '*.mo' -delete
