@@ -101,13 +101,22 @@ def _work(job: Job, chunk: Chunk, handler: Handler) -> None:
         log.warning("lease_lost", job=job.pk, chunk=chunk.seq)
     except Exception as error:
         _log_failure(job.pk, error)
-        if services.give_back(chunk, error=traceback.format_exc()) or isinstance(error, DomainError):
+        services.give_back(chunk, error=traceback.format_exc())
+        if isinstance(error, DomainError):
             services.fail(job.pk, error=_words(error))
 
 
 def _finish(job: Job, handler: Handler) -> bool:
-    """Ends a job whose chunks are all done. Two workers may both try; the guarded update lets one through."""
-    if job.chunks.exclude(state=Chunk.State.DONE).exists():
+    """Ends a job whose chunks are all done. Two workers may both try; the guarded update lets one through.
+
+    A chunk that failed for good fails the job only after all others are done (trust.md J6), unless
+    they would have to follow it.
+    """
+    undone = set(job.chunks.exclude(state=Chunk.State.DONE).values_list("state", flat=True))
+    if Chunk.State.FAILED in undone and (handler.in_order or undone == {Chunk.State.FAILED}):
+        services.fail(job.pk, error=services.what_failed(job.pk))
+        return True
+    if undone:
         return False
     try:
         with transaction.atomic():

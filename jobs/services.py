@@ -56,12 +56,13 @@ def claim(job_id: int, *, in_order: bool) -> Chunk | None:
     `in_order` jobs hand out a chunk only when all before it are done.
     """
     with transaction.atomic():
+        _give_up_after_last_attempt(job_id)
         waiting = Chunk.objects.filter(job_id=job_id, job__state=Job.State.RUNNING).filter(
             state__in=[Chunk.State.OPEN, Chunk.State.RUNNING]
         )
         if in_order:
-            first = waiting.order_by("seq").values("pk")[:1]
-            waiting = Chunk.objects.filter(pk__in=first)
+            undone = Chunk.objects.filter(job_id=job_id).exclude(state=Chunk.State.DONE)
+            waiting = waiting.filter(pk__in=undone.order_by("seq").values("pk")[:1])
         free = waiting.filter(state=Chunk.State.OPEN) | waiting.filter(
             state=Chunk.State.RUNNING, lease_until__lt=timezone.now()
         )
@@ -74,6 +75,18 @@ def claim(job_id: int, *, in_order: bool) -> Chunk | None:
         chunk.lease_until = timezone.now() + LEASE
         chunk.save(update_fields=["state", "attempts", "lease_token", "lease_until"])
         return chunk
+
+
+def _give_up_after_last_attempt(job_id: int) -> None:
+    """A worker that is killed reports nothing: its lease runs out, and after three of them the chunk is given up."""
+    Chunk.objects.filter(
+        job_id=job_id, state=Chunk.State.RUNNING, lease_until__lt=timezone.now(), attempts__gte=ATTEMPTS
+    ).update(
+        state=Chunk.State.FAILED,
+        lease_until=None,
+        lease_token=None,
+        result={"error": str(_("The worker died each time."))},
+    )
 
 
 def finish(chunk: Chunk, result: dict[str, Any]) -> bool:
@@ -90,13 +103,23 @@ def finish(chunk: Chunk, result: dict[str, Any]) -> bool:
 def give_back(chunk: Chunk, *, error: str) -> bool:
     """After an error: open again, or failed for good after three attempts. True when failed for good."""
     is_last = chunk.attempts >= ATTEMPTS
-    Chunk.objects.filter(pk=chunk.pk, lease_token=chunk.lease_token).update(
+    changed = Chunk.objects.filter(pk=chunk.pk, lease_token=chunk.lease_token).update(
         state=Chunk.State.FAILED if is_last else Chunk.State.OPEN,
         lease_until=None,
         lease_token=None,
         result={"error": error[-2000:]},
     )
-    return is_last
+    return is_last and changed == 1
+
+
+def what_failed(job_id: int) -> str:
+    """How many items the failed chunks hold, and the last words of the first of them."""
+    failed = list(Chunk.objects.filter(job_id=job_id, state=Chunk.State.FAILED).order_by("seq"))
+    words = str(failed[0].result.get("error", "")).strip().splitlines() if failed else []
+    return str(_("%(count)s items could not be done: %(why)s")) % {
+        "count": sum(chunk.size for chunk in failed),
+        "why": words[-1] if words else "",
+    }
 
 
 def fail(job_id: int, *, error: str) -> None:
