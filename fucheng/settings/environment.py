@@ -98,6 +98,7 @@ def broker(url: str, folder: str) -> dict[str, Any]:
             "data_folder_in": folder,
             "data_folder_out": folder,
             "processed_folder": f"{folder}-done",
+            "control_folder": f"{folder}-control",
             "store_processed": False,
             "polling_interval": 0.2,
         },

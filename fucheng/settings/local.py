@@ -43,3 +43,4 @@ globals().update(broker(env.str("CELERY_BROKER_URL", default=""), str(VAR_DIR / 
 FONT_DIR = BASE_DIR / "static" / "vendor" / "fonts"
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="fucheng-2019")
 LOGGING_CONFIG = "fucheng.logs.configure"
+LOGGING = {"version": 1}  # Django calls LOGGING_CONFIG only when there is something in LOGGING

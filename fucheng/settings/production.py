@@ -34,3 +34,4 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 FONT_DIR = BASE_DIR / "static" / "vendor" / "fonts"
 LOGGING_CONFIG = "fucheng.logs.configure"
+LOGGING = {"version": 1}  # Django calls LOGGING_CONFIG only when there is something in LOGGING
