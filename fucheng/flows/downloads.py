@@ -9,4 +9,4 @@ from accounts.services import audit
 @transaction.atomic(durable=True)
 def note(*, subject: str, subject_id: object, by: User, file: str, rows: int | None = None) -> None:
     """One row a download, in its own transaction before the first byte is sent."""
-    audit.record("exported", by=by, subject=subject, subject_id=subject_id, data={"file": file, "rows": rows})
+    audit.record("export", by=by, subject=subject, subject_id=subject_id, data={"file": file, "rows": rows})

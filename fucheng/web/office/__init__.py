@@ -1,0 +1,1 @@
+"""Street office and auditor: import, bulk work, printing, people, rules, audit trail."""

@@ -1,0 +1,194 @@
+"""What is asked and typed on the office pages."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import ROLE_NAMES, Role
+from communities import access
+from communities.models import Community, Estate, Grid
+from fucheng.web.office.queries.audit import SUBJECTS, VERBS
+from grading.models.rule_sets import GRADE_CHOICES
+from rentals.models import ImportRun, Unit
+from signage.engine.model import SheetGeometry
+from signage.models import PrintRun
+
+ALL = ("", _("All"))
+A_SHEET = SheetGeometry().per_page
+STAFF_ROLES = [(role.value, ROLE_NAMES[role]) for role in Role if role is not Role.LANDLORD]
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("Registry file"),
+        help_text=_("Excel workbook (.xlsx) or CSV, at most 60 MB."),
+        widget=forms.ClearableFileInput({"accept": ".xlsx,.csv"}),
+    )
+    mode = forms.ChoiceField(
+        label=_("What to do"),
+        initial="check",
+        widget=forms.RadioSelect,
+        choices=[
+            ("check", _("Check only: show what would change, change nothing")),
+            ("import", _("Check and import at once")),
+        ],
+    )
+    on_error = forms.ChoiceField(
+        label=_("Bad rows"),
+        initial=ImportRun.OnError.SKIP_ROWS,
+        widget=forms.RadioSelect,
+        choices=[
+            (ImportRun.OnError.SKIP_ROWS.value, _("Skip bad rows and take the good ones")),
+            (ImportRun.OnError.ALL_OR_NOTHING.value, _("All or nothing: one bad row stops the whole import")),
+        ],
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if not str(file.name).lower().endswith((".xlsx", ".csv")):
+            raise forms.ValidationError(
+                _(
+                    "This is neither .xlsx nor .csv. Save the registry as an Excel workbook (.xlsx) and upload that."
+                )
+            )
+        return file
+
+
+class OrderForm(forms.Form):
+    """A print order; fields that do not belong to the product are ignored."""
+
+    product = forms.ChoiceField(
+        label=_("What to print"), choices=PrintRun.Product.choices, widget=forms.RadioSelect
+    )
+    community = forms.ModelChoiceField(
+        Community.objects.none(), required=False, label=_("Community"), empty_label=_("Whole street")
+    )
+    grid = forms.ModelChoiceField(Grid.objects.none(), required=False, label=_("Grid"), empty_label=_("All"))
+    estate = forms.ModelChoiceField(
+        Estate.objects.none(), required=False, label=_("Estate or village"), empty_label=_("All")
+    )
+    grade = forms.ChoiceField(required=False, label=_("Grade"), choices=[ALL, *GRADE_CHOICES])
+    category = forms.ChoiceField(required=False, label=_("Category"), choices=[ALL, *Unit.Category.choices])
+    owed = forms.BooleanField(
+        required=False,
+        label=_("Only what is owed"),
+        help_text=_("Homes whose sign on the wall is missing or shows another grade."),
+    )
+    start_at = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=A_SHEET,
+        label=_("First free place on the sheet"),
+        help_text=_(
+            "1 for a fresh sheet; for a half-used one count the places from the top left, row by row."
+        ),
+    )
+    title = forms.CharField(required=False, max_length=200, label=_("Name of this run"))
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(data, initial={"product": PrintRun.Product.STICKER, "owed": True, "start_at": 1})
+        scope = access.scope_of(user)
+        chosen = (data or {}).get("community", "")
+        is_chosen = chosen.isascii() and chosen.isdigit()
+        self.communities = Community.objects.visible_to(user)
+        self._choose("community", self.communities)
+        if not scope.whole_street:
+            self.fields["community"].required = True
+            self._field("community").empty_label = None
+        for name, rows in (
+            ("grid", Grid.objects.visible_to(user)),
+            ("estate", Estate.objects.visible_to(user)),
+        ):
+            if is_chosen or not scope.whole_street:
+                self._choose(name, rows.filter(community=chosen) if is_chosen else rows)
+            else:
+                del self.fields[name]
+
+    def _field(self, name: str) -> "forms.ModelChoiceField[Any]":
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        return field
+
+    def _choose(self, name: str, rows: Any) -> None:
+        self._field(name).queryset = rows
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """The filter as a print run keeps it: keys only, nothing empty, nothing foreign to the product."""
+        product = self.cleaned_data["product"]
+        names = {"sticker": ("grid", "grade", "category", "owed"), "no_rental": ("grid", "category", "owed")}
+        kept = ("community", "estate", *names.get(product, ()))
+        found = {name: self.cleaned_data.get(name) for name in kept}
+        return {name: getattr(value, "pk", value) for name, value in found.items() if value}
+
+    @property
+    def start(self) -> int:
+        return self.cleaned_data.get("start_at") or 1
+
+
+class PeopleFilter(forms.Form):
+    q = forms.CharField(required=False, max_length=64, label=_("Name"))
+    role = forms.ChoiceField(required=False, label=_("Post"), choices=[ALL, *STAFF_ROLES])
+    community = forms.ModelChoiceField(
+        Community.objects.all(), required=False, label=_("Community"), empty_label=_("All")
+    )
+    state = forms.ChoiceField(
+        required=False,
+        label=_("Account"),
+        choices=[
+            ("", _("Open")),
+            ("first", _("First password not changed")),
+            ("no_post", _("Without a post")),
+            ("closed", _("Closed")),
+        ],
+    )
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(
+        label=_("Sign-in name"),
+        max_length=64,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "off"}),
+        help_text=_("Letters and digits, for example the staff number. It cannot be changed later."),
+    )
+    display_name = forms.CharField(
+        label=_("Full name"), max_length=64, widget=forms.TextInput({"autocomplete": "off"})
+    )
+
+
+class PostForm(forms.Form):
+    role = forms.ChoiceField(label=_("Post"), choices=STAFF_ROLES)
+    community = forms.ModelChoiceField(
+        Community.objects.all(),
+        required=False,
+        label=_("Community"),
+        empty_label=_("Whole street"),
+        help_text=_("Grid workers and community staff need one."),
+    )
+    grid = forms.ModelChoiceField(
+        Grid.objects.select_related("community"), required=False, label=_("Grid"), empty_label=_("All grids")
+    )
+    from_on = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=500,
+        label=_("Reason"),
+        error_messages={"required": _("Give a reason; it stays in the audit trail.")},
+    )
+
+
+class AuditFilter(forms.Form):
+    person = forms.CharField(required=False, max_length=64, label=_("Person (sign-in name)"))
+    verb = forms.ChoiceField(required=False, label=_("Action"), choices=[ALL, *VERBS.items()])
+    subject = forms.ChoiceField(required=False, label=_("Subject"), choices=[ALL, *SUBJECTS.items()])
+    subject_id = forms.CharField(required=False, max_length=64, label=_("Number"))
+    from_on = forms.DateField(
+        required=False, label=_("From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    until_on = forms.DateField(
+        required=False, label=_("Until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )

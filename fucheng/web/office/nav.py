@@ -1,0 +1,27 @@
+"""What the side bar offers to the street office and the auditor."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Permission, Role
+from fucheng.web.navigation import Item, Section
+
+SECTION = Section(
+    _("Office"),
+    "/office/",
+    (
+        Item(
+            "office:home",
+            _("Overview"),
+            "layout-dashboard",
+            roles=frozenset({Role.OFFICE, Role.AUDITOR}),
+            tab=True,
+        ),
+        Item("office:imports", _("Registry import"), "file-import", Permission.REGISTER_IMPORT),
+        Item("office:assessment", _("Bulk assessment"), "calculator", Permission.GRADE_BULK_ASSESS),
+        Item("office:print-runs", _("Printing"), "printer", Permission.SIGN_PRINT, tab=True),
+        Item("office:people", _("People and posts"), "users", Permission.PEOPLE_MANAGE, tab=True),
+        Item("office:rules", _("Rules"), "scale", Permission.RULES_READ),
+        Item("office:jobs", _("Jobs"), "progress", Permission.JOBS_READ, tab=True),
+        Item("office:audit", _("Audit trail"), "history", Permission.AUDIT_READ, tab=True),
+    ),
+)

@@ -1,0 +1,1 @@
+"""office queries, by noun."""

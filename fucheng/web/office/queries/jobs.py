@@ -1,0 +1,96 @@
+"""Jobs in words: what each does, how far it is, where its result stands."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from core.errors import OutOfScope
+from fucheng.flows import job_control
+from jobs.models import Job
+
+NAMES: dict[str, Any] = {
+    "rentals.registry_import": gettext_lazy("Registry import"),
+    "grading.bulk_assessment": gettext_lazy("Bulk assessment"),
+    "grading.bulk_decision": gettext_lazy("Decisions on many changes"),
+    "signage.print_run": gettext_lazy("Print run"),
+}
+RESULTS: dict[str, Any] = {
+    "added": gettext_lazy("added"),
+    "changed": gettext_lazy("changed"),
+    "missing": gettext_lazy("missing from the file"),
+    "bad": gettext_lazy("bad rows"),
+    "proposed": gettext_lazy("changes proposed"),
+    "decided": gettext_lazy("changes decided"),
+    "signs": gettext_lazy("signs"),
+    "pages": gettext_lazy("pages"),
+    "refused": gettext_lazy("refused"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job as people read it."""
+
+    job: Job
+    name: str
+    subject: str
+    url: str
+    figures: list[tuple[str, int]]
+    remaining: timedelta | None
+    is_unfinished: bool
+
+
+def visible(user: User) -> QuerySet[Job]:
+    return job_control.visible_to(user).select_related("requested_by", "import_run", "print_run")
+
+
+def job_of(user: User, pk: int) -> Job:
+    job = visible(user).filter(pk=pk).first()
+    if job is None:
+        raise OutOfScope
+    return job
+
+
+def view_of(job: Job, *, at: datetime) -> JobView:
+    subject, url = _subject(job)
+    numbers = [(str(RESULTS[k]), v) for k, v in job.result.items() if k in RESULTS and isinstance(v, int)]
+    return JobView(
+        job=job,
+        name=str(NAMES.get(job.kind, job.kind)),
+        subject=subject,
+        url=url,
+        figures=numbers,
+        remaining=_remaining(job, at),
+        is_unfinished=job.is_unfinished,
+    )
+
+
+def _subject(job: Job) -> tuple[str, str]:
+    """What the job is about, and the page where its result stands."""
+    run: Any
+    if (run := getattr(job, "import_run", None)) is not None:
+        return run.file_name, reverse("office:import", args=[run.pk])
+    if (run := getattr(job, "print_run", None)) is not None:
+        return run.title, reverse("office:print-run", args=[run.pk])
+    if job.kind == "grading.bulk_decision":
+        verbs = {"approve": _("Approve"), "return": _("Return"), "review": _("Hand on to the panel")}
+        return f"{verbs.get(job.params.get('verb', ''), '')}: {job.params.get('reason', '')}", reverse(
+            "review:queue"
+        )
+    if job.kind == "grading.bulk_assessment":
+        return str(_("All homes by the rules in force")), reverse("office:assessment")
+    return "", ""
+
+
+def _remaining(job: Job, at: datetime) -> timedelta | None:
+    """How long it will still take at the pace so far; None before a twentieth is done."""
+    if not job.is_unfinished or job.started_at is None or not job.total or job.done * 20 < job.total:
+        return None
+    took = at - job.started_at
+    return took * (job.total - job.done) / job.done

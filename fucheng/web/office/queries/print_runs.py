@@ -1,0 +1,170 @@
+"""Print runs in words, what an order would print, and what it replaces."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.core.files.storage import default_storage
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from communities.models import Community, Estate, Grid
+from core.errors import OutOfScope
+from grading.models.rule_sets import GRADE_CHOICES
+from rentals.models import Unit
+from signage.engine.model import SheetGeometry
+from signage.engine.preview import png_of_page
+from signage.models import PrintFile, PrintItem, PrintRun, Sign
+from signage.querysets import owing
+from signage.services import printing
+
+REFUSED_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What an order would print: signs, sheets, and how many of them replace one that hangs."""
+
+    signs: int
+    sheets: int
+    replacing: int
+
+
+def runs(user: User) -> QuerySet[PrintRun]:
+    return PrintRun.objects.visible_to(user).select_related("by", "job", "community")
+
+
+def run_of(user: User, pk: int) -> PrintRun:
+    run = runs(user).filter(pk=pk).first()
+    if run is None:
+        raise OutOfScope
+    return run
+
+
+def size_of(product: str, wanted: dict[str, Any], *, start_at: int) -> Size:
+    """Counts without ordering; sheets follow from the stickers on one sheet and the first free place."""
+    if product == PrintRun.Product.ESTATE_BOARD:
+        estates = _gated(wanted)
+        hanging = Sign.objects.on_the_wall().filter(estate__in=estates, product=product).count()
+        return Size(len(estates), len(estates), hanging)
+    homes = printing.homes_of(product, wanted)
+    hangs = Sign.objects.on_the_wall().filter(unit=OuterRef("unit"), product=product)
+    found = homes.aggregate(signs=Count("pk"), replacing=Count("pk", filter=Q(Exists(hangs))))
+    sheets = -(-(found["signs"] + start_at - 1) // SheetGeometry().per_page) if found["signs"] else 0
+    return Size(
+        found["signs"], sheets if product == PrintRun.Product.STICKER else found["signs"], found["replacing"]
+    )
+
+
+def _gated(wanted: dict[str, Any]) -> list[int]:
+    """Estates with an entrance that an order for boards reaches."""
+    estates = Estate.objects.filter(is_gated=True)
+    narrow = {"community": "community", "estate": "pk"}
+    estates = estates.filter(**{narrow[name]: wanted[name] for name in narrow if wanted.get(name)})
+    return list(estates.values_list("pk", flat=True))
+
+
+def title_of(cleaned: dict[str, Any]) -> str:
+    """A name for a run that got none: what, where, which."""
+    grade = dict(GRADE_CHOICES).get(cleaned.get("grade") or "")
+    place = cleaned.get("estate") or cleaned.get("grid") or cleaned.get("community")
+    words = [PrintRun.Product(cleaned["product"]).label, place or _("Whole street"), grade]
+    return " · ".join(str(word) for word in words if word)
+
+
+@dataclass(frozen=True, slots=True)
+class OwedRow:
+    community: Community
+    stickers: int
+    notices: int
+    in_hand: int
+
+
+def owed_by_community(user: User) -> list[OwedRow]:
+    """Signs owed and in hand by community: three GROUP BYs."""
+
+    def of(rows: QuerySet[Any]) -> dict[int, int]:
+        place = "unit__building__community"
+        return dict(rows.order_by().values_list(place).annotate(n=Count("pk")))
+
+    def near(rows: Any) -> QuerySet[Any]:
+        return cast("QuerySet[Any]", rows.visible_to(user))
+
+    stickers, notices = of(near(owing("sticker"))), of(near(owing("no_rental")))
+    in_hand = of(near(Sign.objects.in_hand().filter(unit__isnull=False)))
+    return [
+        OwedRow(c, stickers.get(c.pk, 0), notices.get(c.pk, 0), in_hand.get(c.pk, 0))
+        for c in Community.objects.visible_to(user).filter(ends_on__isnull=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFile:
+    run: PrintRun
+    files: list[PrintFile]
+    refused: list[PrintItem]
+    refused_count: int
+    states: list[tuple[str, int]]
+    replacing: int
+    boards: list[Sign]
+    order: list[tuple[str, str]]
+
+
+def run_file(run: PrintRun) -> RunFile:
+    """Five flat queries: files, refused items, signs by state, what they replace, boards to post."""
+    refused = run.items.exclude(refused="").select_related("unit", "estate").order_by("ordinal")
+    states = dict(run.signs.order_by().values_list("state").annotate(n=Count("pk")))
+    boards = run.product == PrintRun.Product.ESTATE_BOARD
+    return RunFile(
+        run=run,
+        files=list(run.files.order_by("seq")),
+        refused=list(refused[:REFUSED_SHOWN]),
+        refused_count=refused.count(),
+        states=[(str(Sign.State(state).label), n) for state, n in sorted(states.items())],
+        replacing=_replacing(run),
+        boards=list(run.signs.select_related("estate__community", "posted_by").order_by("pk"))
+        if boards
+        else [],
+        order=order_in_words(run),
+    )
+
+
+def _replacing(run: PrintRun) -> int:
+    """Signs of this run in hand whose home has one of the same kind on the wall."""
+    place = "estate" if run.product == PrintRun.Product.ESTATE_BOARD else "unit"
+    hangs = Sign.objects.on_the_wall().filter(**{place: OuterRef(place)}, product=run.product)
+    return run.signs.filter(Exists(hangs), state=Sign.State.PRINTED).count()
+
+
+def order_in_words(run: PrintRun) -> list[tuple[str, str]]:
+    """The filter a run was ordered by, as people read it."""
+    wanted = run.filter
+    grades, categories = dict(GRADE_CHOICES), dict(Unit.Category.choices)
+    words: list[tuple[Any, Any]] = [(_("Community"), run.community or _("Whole street"))]
+    for label, model, name in ((_("Grid"), Grid, "grid"), (_("Estate or village"), Estate, "estate")):
+        if wanted.get(name):
+            words.append((label, model.objects.filter(pk=wanted[name]).first() or "–"))
+    if wanted.get("grade"):
+        words.append((_("Grade"), grades.get(wanted["grade"], "")))
+    if wanted.get("category"):
+        words.append((_("Category"), categories.get(wanted["category"], "")))
+    words.append((_("Which"), _("only what is owed") if wanted.get("owed") else _("all that fit")))
+    if run.start_at > 1:
+        words.append((_("First free place on the sheet"), run.start_at))
+    return [(str(label), str(value)) for label, value in words]
+
+
+def file_of(run: PrintRun, seq: int) -> PrintFile:
+    found = run.files.filter(seq=seq).first()
+    if found is None:
+        raise OutOfScope
+    return found
+
+
+def first_page(run: PrintRun) -> bytes:
+    """The first sheet of the run as PNG."""
+    found = run.files.order_by("seq").first()
+    if found is None:
+        raise OutOfScope
+    with default_storage.open(found.file) as stored:
+        return png_of_page(stored.read(), 1, 1000)

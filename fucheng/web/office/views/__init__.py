@@ -1,0 +1,1 @@
+"""office views, by noun."""

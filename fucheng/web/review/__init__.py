@@ -1,0 +1,1 @@
+"""Community staff and grading panel: decide, check proofs, look things up in the register."""

@@ -1,0 +1,182 @@
+"""What is asked and typed on the review pages."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from communities import access
+from communities.models import Community, Grid, Post
+from grading.models.rule_sets import GRADE_CHOICES
+from rentals.models import Unit
+
+ANY = ("", _("All"))
+GRADES = [ANY, *GRADE_CHOICES]
+VERBS = [("approve", _("Approve")), ("return", _("Return")), ("review", _("Hand on to the panel"))]
+
+REASONS: dict[str, list[Any]] = {
+    "approve": [
+        _("Findings and photos agree with the checklist; the change is approved."),
+        _("The hazards were found mended at the re-inspection."),
+        _("First grading by the rules in force."),
+    ],
+    "return": [
+        _("The photos do not show the fault; please inspect again."),
+        _("The fault belongs to another home; please correct the visit."),
+        _("The landlord objects with good cause; please inspect again together."),
+    ],
+    "review": [
+        _("Facts checked, evidence complete; handed to the panel."),
+        _("Re-inspected and mended; handed to the panel for delisting."),
+    ],
+    "accept": [_("The photos show the hazard is mended.")],
+    "refuse": [
+        _("The photo does not show the place of the hazard; please take it again."),
+        _("The hazard is still visible in the photo."),
+    ],
+    "answer": [
+        _("Checked on the spot; the hazard was recorded and a deadline set."),
+        _("Checked on the spot; no hazard was found."),
+        _("Handed to the department in charge."),
+    ],
+}
+
+
+class PlaceFilter(forms.Form):
+    """Community and grid out of the person's own area; the grid is asked once the community is known."""
+
+    community = forms.ModelChoiceField(
+        Community.objects.none(), required=False, label=_("Community"), empty_label=_("All")
+    )
+    grid = forms.ModelChoiceField(Grid.objects.none(), required=False, label=_("Grid"), empty_label=_("All"))
+
+    def __init__(self, user: User, data: Any) -> None:
+        super().__init__(data)
+        scope = access.scope_of(user)
+        communities = Community.objects.visible_to(user)
+        chosen = data.get("community", "")
+        is_chosen = chosen.isascii() and chosen.isdigit()
+        if scope.whole_street or len(scope.community_ids) > 1:
+            self._choose("community", communities)
+        else:
+            del self.fields["community"]
+        if is_chosen or not scope.whole_street:
+            grids = Grid.objects.visible_to(user)
+            self._choose("grid", grids.filter(community=chosen) if is_chosen else grids)
+        else:
+            del self.fields["grid"]
+        self.full_clean()
+
+    def _choose(self, name: str, rows: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field.queryset = rows
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """Only what was asked and understood."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+    @property
+    def is_narrowing(self) -> bool:
+        return bool(self.wanted)
+
+
+class QueueFilter(PlaceFilter):
+    building = forms.CharField(required=False, max_length=64, label=_("Building or address"))
+    from_grade = forms.ChoiceField(
+        required=False, label=_("From"), choices=[ANY, ("none", _("Not graded")), *GRADE_CHOICES]
+    )
+    to_grade = forms.ChoiceField(required=False, label=_("To"), choices=GRADES)
+    inspector = forms.ModelChoiceField(
+        User.objects.none(), required=False, label=_("Inspected by"), empty_label=_("All")
+    )
+    age = forms.TypedChoiceField(
+        required=False,
+        label=_("Waiting"),
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ANY,
+            (2, _("more than 2 days")),
+            (7, _("more than 7 days")),
+            (14, _("more than 14 days")),
+        ],
+    )
+    field_order = ["building", "community", "grid", "from_grade", "to_grade", "inspector", "age"]
+
+    def __init__(self, user: User, data: Any) -> None:
+        super().__init__(user, data)
+        workers = Post.objects.visible_to(user).filter(role=Role.GRID_WORKER)
+        if "community" in self.wanted:
+            workers = workers.filter(community=self.wanted["community"])
+        if access.scope_of(user).whole_street and "community" not in self.wanted:
+            del self.fields["inspector"]
+        else:
+            self._choose(
+                "inspector", User.objects.filter(pk__in=workers.values("user")).order_by("display_name")
+            )
+        self.full_clean()
+
+
+class DecisionForm(forms.Form):
+    """A verb and its reason; the landlord will read it."""
+
+    verb = forms.ChoiceField(choices=VERBS)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": _("Give a reason; the landlord will read it.")},
+    )
+
+
+class ProofForm(forms.Form):
+    verb = forms.ChoiceField(choices=[("accept", _("Accept")), ("refuse", _("Refuse"))])
+    reason = forms.CharField(required=False, max_length=500, widget=forms.Textarea({"rows": 2}))
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea({"rows": 2}),
+        error_messages={"required": _("Say what was done.")},
+    )
+
+
+class RegisterFilter(PlaceFilter):
+    q = forms.CharField(required=False, max_length=64, label=_("Code, address or building"))
+    grade = forms.ChoiceField(required=False, label=_("Grade"), choices=[*GRADES, ("none", _("Not graded"))])
+    category = forms.ChoiceField(required=False, label=_("Category"), choices=[ANY, *Unit.Category.choices])
+    state = forms.ChoiceField(
+        required=False,
+        label=_("State"),
+        choices=[
+            ANY,
+            ("stale", _("Visit overdue")),
+            ("never", _("Never visited")),
+            ("owed", _("Sticker owed")),
+        ],
+    )
+    field_order = ["q", "community", "grid", "grade", "category", "state"]
+
+
+class BuildingFilter(PlaceFilter):
+    q = forms.CharField(required=False, max_length=64, label=_("Code or name"))
+    field_order = ["q", "community", "grid"]
+
+
+class RevealForm(forms.Form):
+    purpose = forms.CharField(
+        label=_("What do you need it for?"),
+        max_length=200,
+        error_messages={"required": _("Say what you need the data for; it stays in the audit trail.")},
+    )
+
+
+class AsOfForm(forms.Form):
+    on = forms.DateField(
+        label=_("Grade on"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )

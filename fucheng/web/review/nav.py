@@ -1,0 +1,49 @@
+"""What the side bar offers for decisions and look-ups."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Permission
+from fucheng.web.navigation import Item, Section
+from grading.models import GradeChange, Proof
+
+
+def _waiting_for_community(user: User) -> int:
+    return GradeChange.objects.visible_to(user).awaiting_community().count()
+
+
+def _waiting_for_panel(user: User) -> int:
+    return GradeChange.objects.visible_to(user).awaiting_panel().count()
+
+
+def _proofs(user: User) -> int:
+    return Proof.objects.visible_to(user).filter(state=Proof.State.SENT).count()
+
+
+SECTION = Section(
+    _("Review"),
+    "/review/",
+    (
+        Item(
+            "review:queue",
+            _("To decide"),
+            "gavel",
+            Permission.GRADE_DECIDE,
+            tab=True,
+            count=_waiting_for_community,
+        ),
+        Item(
+            "review:panel",
+            _("Panel"),
+            "users-group",
+            Permission.GRADE_DECIDE_RED,
+            tab=True,
+            count=_waiting_for_panel,
+        ),
+        Item("review:proofs", _("Proofs"), "photo-check", Permission.HAZARD_VERIFY, tab=True, count=_proofs),
+        Item("review:reports", _("Reports"), "message-report", Permission.HAZARD_VERIFY),
+        Item("review:delistings", _("Delisting"), "arrow-back-up", Permission.GRADE_REVIEW),
+        Item("review:register", _("Register"), "building-community", Permission.REGISTER_READ, tab=True),
+        Item("review:buildings", _("Buildings"), "building", Permission.REGISTER_READ),
+    ),
+)

@@ -1,0 +1,129 @@
+"""Everything one needs to decide on one grade change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch, Q
+
+from accounts.models import User
+from grading.models import (
+    DelistingRequest,
+    Finding,
+    GradeChange,
+    GradePeriod,
+    Hazard,
+    HazardEvent,
+    Photo,
+    Standing,
+    Visit,
+)
+from grading.services import explaining
+from grading.services.explaining import Explanation
+from rentals.models import Unit
+
+VISITS_SHOWN = 3
+NEIGHBOURS_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    change: GradeChange
+    unit: Unit
+    explanation: Explanation
+    due: dict[int, date]
+    visits: list[Visit]
+    hazards: list[Hazard]
+    periods: list[GradePeriod]
+    earlier: list[GradeChange]
+    neighbours: list[Standing]
+    delisting: DelistingRequest | None
+
+
+def change_in_full(user: User, pk: int) -> GradeChange:
+    """The change with the rows around it, in one query; OutOfScope for another community's."""
+    return (
+        GradeChange.objects.visible_to(user)
+        .select_related(
+            "unit__building__community",
+            "unit__building__grid",
+            "unit__building__estate",
+            "unit__landlord",
+            "unit__manager",
+            "unit__standing",
+            "assessment__rule_set",
+            "assessment__visit__by",
+            "inspected_by",
+            "reviewed_by",
+            "decided_by",
+            "delisting_request",
+        )
+        .one(pk=pk)
+    )
+
+
+def case_file(change: GradeChange) -> CaseFile:
+    """Eight flat queries, whatever the size of the building."""
+    unit = change.unit
+    hazards = hazards_of(unit)
+    return CaseFile(
+        change=change,
+        unit=unit,
+        explanation=explaining.explain(change.assessment),
+        due=due_days(hazards),
+        visits=visits_of(unit, limit=VISITS_SHOWN),
+        hazards=hazards,
+        periods=periods_of(unit),
+        earlier=changes_of(unit, but=change.pk),
+        neighbours=neighbours_of(unit),
+        delisting=DelistingRequest.objects.filter(unit=unit).order_by("-requested_at").first(),
+    )
+
+
+def hazards_of(unit: Unit) -> list[Hazard]:
+    """Hazards of the home and of the common parts, open ones first; with their latest event."""
+    rows = Hazard.objects.filter(Q(unit=unit) | Q(unit__isnull=True, building=unit.building_id))
+    rows = rows.select_related("item").prefetch_related(
+        Prefetch("events", HazardEvent.objects.select_related("by").order_by("at", "pk"), to_attr="story")
+    )
+    return sorted(rows, key=lambda h: (h.state == "closed", -h.opened_at.timestamp()))
+
+
+def due_days(hazards: Sequence[Hazard]) -> dict[int, date]:
+    """By when each hazard must be mended."""
+    return {hazard.pk: hazard.due_on for hazard in hazards if hazard.due_on}
+
+
+def visits_of(unit: Unit, *, limit: int) -> list[Visit]:
+    """The last visits to the building, with what was found in this home and the common parts."""
+    findings = (
+        Finding.objects.filter(Q(unit=unit) | Q(unit__isnull=True))
+        .select_related("item")
+        .prefetch_related(Prefetch("photos", Photo.objects.order_by("pk")))
+        .order_by("item__code", "pk")
+    )
+    rows: Any = (
+        Visit.objects.filter(building=unit.building_id)
+        .select_related("by")
+        .prefetch_related(Prefetch("findings", findings, to_attr="here"), "exceptions")[:limit]
+    )
+    visits: list[Visit] = list(rows)
+    for visit in visits:
+        visit.not_seen = next((e for e in visit.exceptions.all() if e.unit_id == unit.pk), None)  # type: ignore[attr-defined]
+    return visits
+
+
+def periods_of(unit: Unit) -> list[GradePeriod]:
+    return list(GradePeriod.objects.filter(unit=unit).select_related("change__decided_by")[:20])
+
+
+def changes_of(unit: Unit, *, but: int = 0) -> list[GradeChange]:
+    """Changes of this home, newest first."""
+    rows = GradeChange.objects.filter(unit=unit).exclude(pk=but).select_related("decided_by", "assessment")
+    return list(rows.order_by("-proposed_at", "-pk")[:20])
+
+
+def neighbours_of(unit: Unit) -> list[Standing]:
+    rows: Any = Standing.objects.filter(unit__building=unit.building_id, unit__left_on__isnull=True)
+    return list(rows.select_related("unit").order_by("unit__code")[:NEIGHBOURS_SHOWN])

@@ -1,0 +1,116 @@
+"""Everything about one home, and one building."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from fucheng.web.review.queries import case
+from grading import history
+from grading.models import DelistingRequest, GradeChange, GradePeriod, Hazard, Standing, Visit
+from grading.services import explaining
+from grading.services.explaining import Explanation
+from grading.states import OPEN_CHANGE_STATES, OPEN_DELISTING_STATES
+from rentals.models import Building, Unit
+from signage.models import Sign
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFile:
+    unit: Unit
+    standing: Standing
+    explanation: Explanation | None
+    due: dict[int, date]
+    hazards: list[Hazard]
+    visits: list[Visit]
+    periods: list[GradePeriod]
+    changes: list[GradeChange]
+    signs: list[Sign]
+    delisting: DelistingRequest | None
+    is_stale: bool
+    is_sign_owed: bool
+
+    @property
+    def open_change(self) -> GradeChange | None:
+        return next((change for change in self.changes if change.state in OPEN_CHANGE_STATES), None)
+
+    @property
+    def open_hazards(self) -> int:
+        return sum(hazard.state != "closed" for hazard in self.hazards)
+
+
+def home_of(user: User, pk: int) -> Unit:
+    """The home, also one that left the register; OutOfScope for another community's."""
+    rows = Unit.objects.visible_to(user).select_related(
+        "building__community",
+        "building__grid",
+        "building__estate",
+        "landlord",
+        "manager",
+        "standing__assessment__rule_set",
+        "public_token",
+    )
+    return rows.one(pk=pk)
+
+
+def home_file(unit: Unit, *, on: date) -> HomeFile:
+    """Nine flat queries."""
+    standing = unit.standing
+    hazards = case.hazards_of(unit)
+    signs = list(
+        Sign.objects.filter(unit=unit).select_related("run", "posted_by").order_by("-printed_at", "-pk")[:20]
+    )
+    hangs = any(s.state == "posted" and s.product == "sticker" and s.grade == standing.grade for s in signs)
+    return HomeFile(
+        unit=unit,
+        standing=standing,
+        explanation=explaining.explain(standing.assessment) if standing.assessment else None,
+        due=case.due_days(hazards),
+        hazards=hazards,
+        visits=case.visits_of(unit, limit=10),
+        periods=case.periods_of(unit),
+        changes=case.changes_of(unit),
+        signs=signs,
+        delisting=DelistingRequest.objects.filter(unit=unit, state__in=OPEN_DELISTING_STATES).first(),
+        is_stale=standing.next_visit_on is not None and standing.next_visit_on < on,
+        is_sign_owed=standing.grade is not None and not hangs,
+    )
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day in Shenzhen."""
+    midnight = datetime.combine(day + timedelta(days=1), time.min, timezone.get_default_timezone())
+    return midnight - timedelta(microseconds=1)
+
+
+def grade_on(unit: Unit, day: date) -> GradePeriod | None:
+    """The grade in force at the end of a day; None when the home was not graded then."""
+    return history.periods_at(end_of(day)).filter(unit=unit).select_related("change__decided_by").first()
+
+
+@dataclass(frozen=True, slots=True)
+class BuildingFile:
+    building: Building
+    standings: list[Standing]
+    hazards: list[Hazard]
+    visits: list[Visit]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return Counter(standing.grade or "none" for standing in self.standings)
+
+
+def building_file(user: User, pk: int) -> BuildingFile:
+    """A building with its homes, the hazards of the common parts and its last visits."""
+    building = Building.objects.visible_to(user).select_related("community", "grid", "estate").one(pk=pk)
+    standings = Standing.objects.filter(unit__building=building, unit__left_on__isnull=True)
+    hazards = Hazard.objects.filter(Q(building=building), ~Q(state="closed")).select_related("item", "unit")
+    return BuildingFile(
+        building=building,
+        standings=list(standings.select_related("unit").order_by("unit__code")[:1000]),
+        hazards=list(hazards.order_by("unit__code", "item_code")[:200]),
+        visits=list(Visit.objects.filter(building=building).select_related("by")[:10]),
+    )

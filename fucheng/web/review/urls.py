@@ -1,0 +1,21 @@
+from django.urls import path
+
+from fucheng.web.review.views import cases, proofs, queue, register
+
+app_name = "review"
+urlpatterns = [
+    path("", queue.community_queue, name="queue"),
+    path("panel/", queue.panel_queue, name="panel"),
+    path("changes/decide/", queue.changes_decide, name="changes-decide"),
+    path("changes/<int:pk>/", cases.change, name="change"),
+    path("proofs/", proofs.proof_list, name="proofs"),
+    path("proofs/<int:pk>/", proofs.proof_check, name="proof-check"),
+    path("reports/", proofs.report_list, name="reports"),
+    path("reports/<int:pk>/", proofs.report_answer, name="report-answer"),
+    path("delisting/", proofs.delisting_list, name="delistings"),
+    path("register/", register.home_list, name="register"),
+    path("homes/<int:pk>/", register.home, name="home"),
+    path("homes/<int:pk>/reveal/", register.home_reveal, name="home-reveal"),
+    path("buildings/", register.building_list, name="buildings"),
+    path("buildings/<int:pk>/", register.building, name="building"),
+]
