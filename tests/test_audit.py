@@ -102,10 +102,13 @@ def test_rollback_leaves_no_audit_row(cast: Cast) -> None:
     prepared = world.build(cast)
     before = AuditEvent.objects.count()
 
-    with pytest.raises(RuntimeError), transaction.atomic():
+    def explode_at_the_end() -> None:
         audit.record("export", by=cast.office, subject="unit")
         Hazard.objects.filter(pk=prepared.hazard.pk).update(state="proof_sent")
         raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        transaction.atomic(explode_at_the_end)()
 
     assert AuditEvent.objects.count() == before
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from knox.auth import TokenAuthentication
 from knox.models import AuthToken
@@ -41,6 +41,10 @@ class TokenView(APIView):
     permission_classes = (AllowAny,)
     throttle_classes = (ScopedRateThrottle,)
     throttle_scope = "token"
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """A wrong password is 401; without a scheme to name, REST framework would say 403."""
+        return "Token"
 
     @extend_schema(request=CredentialsSerializer, responses={201: TokenSerializer}, auth=[])
     def post(self, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """Visits and photos from machines: once, whatever the network does."""
 
+import json
 import uuid
 from io import BytesIO
 from typing import Any
@@ -89,7 +90,6 @@ def test_other_content_under_the_same_number_is_a_conflict_and_the_first_stays(c
         ({"findings": [{"item": "F02", "unit": "4" * 25}]}, "unit"),
         ({"not_seen": [{"unit": "x", "why": "nobody_home"}]}, "unit"),
         ({"note": "\0"}, "note"),
-        ({"note": "\ud800"}, "note"),
         ({"building": ""}, "building"),
     ],
 )
@@ -98,6 +98,13 @@ def test_what_cannot_be_used_is_refused_by_field(cast, machine: Machine, place, 
     assert response.status_code == 400, response.content
     assert field in [error["field"] for error in response.json()["errors"]]
     assert Visit.objects.count() == 0
+
+
+def test_half_a_character_is_refused_by_field(cast, machine: Machine, place) -> None:
+    raw = json.dumps(body(place[0], note="\ud800")).encode()
+    response = machine(cast.grid).post(VISITS, raw, content_type="application/json")
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == "note"
 
 
 def test_a_visit_without_any_number_is_refused(cast, machine: Machine, place) -> None:

@@ -126,7 +126,7 @@ def test_approve_return_and_review_at_once_have_one_winner(cast: Cast, place) ->
 
 
 def test_one_at_a_time_and_many_at_once_never_decide_twice(cast: Cast, place) -> None:
-    building, homes = place
+    building, _homes = place
     submit(cast, building)
     ids = list(GradeChange.objects.values_list("pk", flat=True))
     people = reviewers(cast)
