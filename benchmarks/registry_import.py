@@ -33,6 +33,7 @@ def measure(units: int, peer_rows: int) -> dict[str, Any]:
     """Figures of one machine. Needs a database that may be filled."""
     from accounts.models import User
     from accounts.roles import Role
+    from benchmarks.registry_peer import peer_rows_per_second
     from communities.models import Community, Post, Street
     from fucheng.demo.registry_rows import generate_registry
     from fucheng.demo.street_plan import COMMUNITIES
@@ -104,100 +105,6 @@ def measure(units: int, peer_rows: int) -> dict[str, Any]:
         "peer_whole_row_rows_per_s": round(peer),
         "times_the_peer": round(count / first_seconds / peer, 1) if peer else None,
     }
-
-
-def peer_rows_per_second(rows: int, *, whole_row: bool) -> float:
-    """django-import-export as its manual shows it: workbook by tablib, one resource, defaults; dry run
-    not counted.
-
-    With `whole_row` it does what our import does: communities, grids, estates, buildings, landlords and
-    managers are looked up or made for each row and personal numbers are sealed. Otherwise it adds homes
-    only, to buildings that are there.
-    """
-    import tablib
-    from import_export import resources
-    from import_export.fields import Field
-    from import_export.widgets import ForeignKeyWidget
-
-    from communities.models import Community, Estate, Grid
-    from core.protected import blind_index
-    from fucheng.demo.registry_rows import generate_registry
-    from rentals.models import Building, Landlord, Manager, Unit
-
-    def landlord(row: dict[str, str]) -> Landlord:
-        found = Landlord.objects.filter(
-            identity_index=blind_index(row["业主证件号"], purpose="identity")
-        ).first()
-        if found is None:
-            found = Landlord(name=row["业主姓名"])
-            found.identity, found.phone = row["业主证件号"], row["业主电话"]
-            found.save()
-        return found
-
-    def manager(row: dict[str, str]) -> Manager:
-        index = blind_index(row["管理人电话"], purpose="phone")
-        found = Manager.objects.filter(name=row["管理人姓名"], phone_index=index).first()
-        if found is None:
-            found = Manager(name=row["管理人姓名"])
-            found.phone = row["管理人电话"]
-            found.save()
-        return found
-
-    def building(row: dict[str, str]) -> Building:
-        community = Community.objects.get(name=row["社区"])
-        grid, _ = Grid.objects.get_or_create(community=community, name=row["网格"])
-        estate = (
-            Estate.objects.get_or_create(community=community, name=row["小区/村"])[0]
-            if row["小区/村"]
-            else None
-        )
-        place = {"community": community, "grid": grid, "estate": estate, "name": row["楼栋名称"],
-                 "longitude": float(row["经度"]), "latitude": float(row["纬度"])}  # fmt: skip
-        return Building.objects.update_or_create(code=row["楼栋编码"], defaults=place)[0]
-
-    class UnitResource(resources.ModelResource):
-        code = Field("code", "房屋编码")
-        building = Field("building", "楼栋编码", ForeignKeyWidget(Building, "code"))
-        address = Field("address", "地址")
-        floor = Field("floor", "楼层")
-        room = Field("room", "房号")
-        area_m2 = Field("area_m2", "面积(㎡)")
-        head_count = Field("head_count", "居住人数")
-        note = Field("note", "备注")
-
-        class Meta:
-            model = Unit
-            import_id_fields = ("code",)
-            fields = ("code", "building", "address", "floor", "room", "area_m2", "head_count", "note")
-
-        def before_import_row(self, row: dict[str, str], **kwargs: Any) -> None:
-            for name in row:
-                row[name] = row[name] or ""
-            if whole_row:
-                building(row)
-
-        def before_save_instance(self, instance: Unit, row: dict[str, str], **kwargs: Any) -> None:
-            instance.category = "urban_village"
-            if whole_row:
-                instance.landlord = landlord(row)
-                instance.manager = manager(row) if row["管理人姓名"] else None
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "peer.xlsx"
-        generate_registry(path, rows, seed=7)
-        start = time.perf_counter()
-        data = tablib.Dataset().load(path.read_bytes(), format="xlsx")
-        if not whole_row:
-            fumin = Community.objects.get(name="福民")
-            codes = {row["楼栋编码"] for row in data.dict}
-            Building.objects.bulk_create(
-                [Building(code=code, community=fumin) for code in codes], ignore_conflicts=True
-            )
-        UnitResource().import_data(data, dry_run=False, raise_errors=True)
-        seconds = time.perf_counter() - start
-    Unit.objects.all().delete()
-    Building.objects.all().delete()
-    return rows / seconds
 
 
 def main() -> int:

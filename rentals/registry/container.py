@@ -16,7 +16,7 @@ MAX_COLUMNS = 200
 _PIECE = 1 << 20
 
 
-class Refused(Exception):  # noqa: N818 - says what is wrong
+class Refused(Exception):
     """The file cannot be read as a registry; `code` is a key of `problems.PROBLEMS`."""
 
     def __init__(self, code: str, **params: object) -> None:

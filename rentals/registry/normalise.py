@@ -93,7 +93,7 @@ def community(value: str, *, known: frozenset[str] | None = None) -> Parsed:
 
 def unit_code(value: str) -> Parsed:
     """25 characters; a letter (temporary building) is remarked, a number that lost its digits is refused."""
-    code = compact(value)
+    code = value if _UNIT_CODE.fullmatch(value) else compact(value)
     if _DESTROYED.fullmatch(code):
         return Fault("destroyed")
     if not _UNIT_CODE.fullmatch(code):

@@ -184,7 +184,7 @@ class Problem:
         return gettext(PROBLEMS[self.code]) % self.params
 
 
-class BrokenWorkbook(Exception):  # noqa: N818 - says what is wrong
+class BrokenWorkbook(Exception):
     """The file as a whole cannot be read as a registry; nothing was taken from it."""
 
     def __init__(self, code: str, **params: object) -> None:

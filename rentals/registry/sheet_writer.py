@@ -13,12 +13,12 @@ import zipfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from xlsxwriter.utility import xl_col_to_name
 
-SAFE_OPTIONS: Final[Mapping[str, bool]] = {
+SAFE_OPTIONS: Final[dict[str, Any]] = {
     "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,

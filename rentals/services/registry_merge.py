@@ -29,10 +29,9 @@ KEEP_PERSON = (
     "CASE WHEN f.{role}_no = 0 THEN NULL"
     " WHEN p{role}.identity_index IS NULL AND p{role}.name = c{role}.name"
     " AND (p{role}.phone_index IS NULL OR p{role}.phone_index = c{role}.phone_index) THEN c{role}.id"
-    " ELSE coalesce(p{role}.id, -f.{role}_no) END"
+    " ELSE p{role}.id END"
 )
-"""A negative number is a person who is new. A row that names the present person without contradicting
-keeps it.
+"""A row that names the present person without contradicting keeps that person."""
 """
 
 
@@ -148,18 +147,12 @@ def differences(
 def drop_unneeded_people(cursor: Any, present: frozenset[str]) -> None:
     """Persons who would be new but are not needed (their homes keep whom they have) are not made."""
     for role, needs in (("landlord", "owner_name"), ("manager", "manager_name")):
-        needed = f"SELECT 1 FROM pair WHERE new_{role} = -no" if needs in present else "SELECT 1 WHERE false"
+        needed = (
+            f"SELECT 1 FROM pair WHERE new_{role} = file_person.id"
+            if needs in present
+            else "SELECT 1 WHERE false"
+        )
         cursor.execute(f"DELETE FROM file_person WHERE role = '{role}' AND is_new AND NOT EXISTS ({needed})")
-
-
-def name_new_people(cursor: Any, present: frozenset[str]) -> None:
-    """After new persons were saved: negative numbers in `pair` become their keys."""
-    for role, needs in (("landlord", "owner_name"), ("manager", "manager_name")):
-        if needs in present:
-            cursor.execute(
-                f"UPDATE pair SET new_{role} = p.id FROM file_person p"
-                f" WHERE p.role = '{role}' AND p.is_new AND pair.new_{role} = -p.no"
-            )
 
 
 def record_changes(cursor: Any, *, run_id: int, present: frozenset[str]) -> None:

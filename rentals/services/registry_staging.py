@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import psycopg2
+from django.db import DatabaseError, connection
 
 from core.protected import blind_index, seal
 from rentals.registry.check import GoodRow
@@ -23,6 +23,8 @@ STAGED = (
     "category", "area", "residents", "longitude", "latitude", "note", "owner_no", "manager_no",
 )  # fmt: skip
 """Columns of `file_unit`: those of `check.GOOD_FIELDS` with the people replaced by their numbers."""
+OWNER, MANAGER = slice(12, 15), slice(15, 17)
+"""Where `GoodRow` has name, identity number and phone of the landlord; name and phone of the manager."""
 CREATE = """
     DROP TABLE IF EXISTS pg_temp.file_unit, pg_temp.file_person, pg_temp.pair, pg_temp.gone, pg_temp.house;
     CREATE TEMP TABLE file_unit (
@@ -56,25 +58,29 @@ class People:
     role: str
     column: str
     remarks: list[Problem] = field(default_factory=list)
-    _numbers: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    numbers: dict[tuple[str, ...], str] = field(default_factory=dict)
     _by_key: dict[tuple[str, ...], _Person] = field(default_factory=dict)
 
-    def number(self, row: str, name: str, identity: str, phone: str) -> int:
-        """Return the person's number within the file (0: nobody)."""
-        triple = (name, identity, phone)
-        known = self._numbers.get(triple)
-        if known is not None:
-            return known
+    def number(self, row: str, name: str, phone: str, identity: str = "") -> str:
+        """Return the person's number within the file as text (`0`: nobody). Ask `numbers` first."""
         if not name:
-            return 0
+            return "0"
         person = _Person(len(self._by_key) + 1, row, name, identity, phone)
         first = self._by_key.setdefault((identity,) if identity else (name, phone), person)
         if first is not person:
             first.phone = first.phone or phone
             if first.name != name or (phone and first.phone != phone):
                 self.remarks.append(Problem(int(row), self.column, "", "person_differs", {"row": first.row}))
-        self._numbers[triple] = first.no
-        return first.no
+        return str(first.no)
+
+    def owner(self, row: GoodRow) -> str:
+        """Return the number of a row's landlord and remember it."""
+        name, identity, phone = row[OWNER]
+        return self.numbers.setdefault(row[OWNER], self.number(row[0], name, phone, identity))
+
+    def manager(self, row: GoodRow) -> str:
+        """Return the number of a row's manager and remember it."""
+        return self.numbers.setdefault(row[MANAGER], self.number(row[0], *row[MANAGER]))
 
     def __iter__(self) -> Iterator[_Person]:
         return iter(self._by_key.values())
@@ -102,8 +108,9 @@ def copy_in(cursor: Any, table: str, columns: Iterable[str], pieces: Iterable[by
     sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN WITH (FORMAT text, NULL '')"
     stream = _Stream(pieces)
     try:
-        cursor.copy_expert(sql, stream)
-    except psycopg2.Error:
+        with connection.wrap_database_errors:
+            cursor.copy_expert(sql, stream)
+    except DatabaseError:
         if stream.error is not None:  # what `read` raised comes back as an error of the driver
             raise stream.error from None
         raise
@@ -135,21 +142,19 @@ def _lines(
     chunks: Iterable[list[GoodRow]], owners: People, managers: People, say: Callable[[int], None]
 ) -> Iterator[bytes]:
     done = 0
-    owner, manager = owners.number, managers.number
+    owner, manager = owners.numbers.get, managers.numbers.get
     for rows in chunks:
-        lines = [
-            "\t".join(
-                (
-                    *row[:12],
-                    *row[17:],
-                    str(owner(row[0], *row[12:15])),
-                    str(manager(row[0], row[15], "", row[16])),
+        text = "\n".join(
+            [
+                "\t".join(
+                    row[:12]
+                    + row[17:]
+                    + (owner(row[OWNER]) or owners.owner(row), manager(row[MANAGER]) or managers.manager(row))
                 )
-            )
-            for row in rows
-        ]
-        text = "\n".join(lines)
-        yield (text.replace("\\", "\\\\") + "\n").encode() if lines else b""
+                for row in rows
+            ]
+        )
+        yield (text.replace("\\", "\\\\") + "\n").encode() if rows else b""
         done += len(rows)
         say(done)
 
@@ -166,9 +171,10 @@ def _bytea(value: bytes) -> str:
     return "\\\\x" + value.hex()
 
 
-def find_people(cursor: Any) -> None:
-    """Set `id` and `uid` of persons who are known; mark the new ones and those whose name or phone
-    differs.
+def find_people(cursor: Any, *, keep: bool) -> None:
+    """Set `id` and `uid` of persons who are known; mark the new ones and those whose name or phone differs.
+
+    New persons get their future key when it is to be kept, else (dry run) a negative number.
     """
     cursor.execute(
         """
@@ -183,9 +189,13 @@ def find_people(cursor: Any) -> None:
         UPDATE file_person f SET id = p.id, uid = p.uid
           FROM rentals_manager p
          WHERE f.role = 'manager' AND p.name = f.name AND p.phone_index IS NOT DISTINCT FROM f.phone_index;
-        UPDATE file_person SET is_new = true WHERE id IS NULL;
         """
     )
+    for role in ("landlord", "manager"):
+        key = f"nextval(pg_get_serial_sequence('rentals_{role}', 'id'))" if keep else "-no"
+        cursor.execute(
+            f"UPDATE file_person SET is_new = true, id = {key} WHERE role = %s AND id IS NULL", [role]
+        )
 
 
 def save_people(cursor: Any, people: People, *, at: datetime) -> None:
@@ -211,15 +221,11 @@ def save_people(cursor: Any, people: People, *, at: datetime) -> None:
     identity = "identity_sealed, identity_index, " if people.role == "landlord" else ""
     cursor.execute(
         f"""
-        INSERT INTO {table} (uid, name, phone_sealed, phone_index, {identity} created_at)
-        SELECT uid, name, phone_sealed, phone_index, {identity} %s
+        INSERT INTO {table} (id, uid, name, phone_sealed, phone_index, {identity} created_at)
+        SELECT id, uid, name, phone_sealed, phone_index, {identity} %s
           FROM file_person WHERE role = %s AND is_new ORDER BY no
         """,
         [at, people.role],
-    )
-    cursor.execute(
-        f"UPDATE file_person f SET id = p.id FROM {table} p WHERE f.role = %s AND f.is_new AND p.uid = f.uid",
-        [people.role],
     )
     cursor.execute(
         f"""

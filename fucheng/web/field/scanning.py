@@ -30,7 +30,10 @@ class NoCodeFound(Invalid):
 
 def token_of(text: str, request: HttpRequest) -> str:
     """The token in the address of a door code; NotADoorCode for any other host, path or text."""
-    address = urlsplit(text.strip())
+    try:
+        address = urlsplit(text.strip())
+    except ValueError as error:
+        raise NotADoorCode from error
     hosts = {urlsplit(settings.PUBLIC_BASE_URL).netloc, request.get_host()}
     match = _PATH.fullmatch(address.path)
     if address.scheme not in ("https", "http") or address.netloc not in hosts or match is None:

@@ -1,0 +1,216 @@
+"""A landlord's homes and one home in full. Everything goes through `visible_to`: no word about others."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.http import QueryDict
+
+from accounts.models import User
+from fucheng.web.landlords.sources import legal_sources
+from fucheng.web.listing import Page, numbered
+from grading.models import (
+    Assessment,
+    DelistingRequest,
+    GradeChange,
+    GradePeriod,
+    Hazard,
+    Photo,
+    Proof,
+    Standing,
+)
+from grading.services.explaining import ExplainedLine, Explanation, explain
+from grading.states import OPEN_DELISTING_STATES, HazardState
+from rentals.models import Unit
+from signage.models import PublicToken
+
+PAGE = 30
+GRADES = ("red", "yellow", "green", "none")
+
+
+@dataclass(frozen=True)
+class HomeRow:
+    """One home in the list: how it stands and what waits for the landlord."""
+
+    unit: Unit
+    grade: str | None
+    hazards: Sequence[Hazard]
+    request: DelistingRequest | None
+
+    @property
+    def to_mend(self) -> list[Hazard]:
+        return [hazard for hazard in self.hazards if hazard.state == HazardState.OPEN]
+
+    @property
+    def next_due(self) -> date | None:
+        return min((h.due_on for h in self.to_mend if h.due_on), default=None)
+
+
+def own_homes(user: User) -> QuerySet[Unit]:
+    return Unit.objects.visible_to(user).in_register()
+
+
+def counts(user: User) -> dict[str, int]:
+    rows = Standing.objects.visible_to(user).filter(unit__left_on__isnull=True)
+    found = {row["grade"] or "none": row["n"] for row in rows.values("grade").annotate(n=Count("pk"))}
+    return {grade: found.get(grade, 0) for grade in GRADES}
+
+
+def homes(user: User, query: QueryDict, total: int) -> tuple[Page[Unit], list[HomeRow]]:
+    """The worst first; thirty a page in three queries."""
+    worst_first = Case(
+        When(standing__grade="red", then=Value(0)),
+        When(standing__grade="yellow", then=Value(1)),
+        When(standing__grade__isnull=True, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    units = own_homes(user).select_related("building", "standing").annotate(rank=worst_first)
+    page = numbered(units.order_by("rank", "building__code", "code"), query, size=PAGE, total=total)
+    hazards = _hazards_of(user, page.rows)
+    open_requests = DelistingRequest.objects.visible_to(user).filter(
+        unit__in=page.rows, state__in=OPEN_DELISTING_STATES
+    )
+    requests = {request.unit_id: request for request in open_requests}
+    rows = [HomeRow(unit, _grade(unit), hazards[unit.pk], requests.get(unit.pk)) for unit in page.rows]
+    return page, rows
+
+
+def _grade(unit: Unit) -> str | None:
+    standing = getattr(unit, "standing", None)
+    return standing.grade if standing else None
+
+
+def _hazards_of(user: User, units: Sequence[Unit]) -> dict[int, list[Hazard]]:
+    """Open hazards that count for each home: its own, and those of the common parts."""
+    buildings = {unit.building_id for unit in units}
+    found = (
+        Hazard.objects.visible_to(user)
+        .open()
+        .filter(Q(unit__in=units) | Q(unit__isnull=True, building__in=buildings))
+        .exclude(item__effect="bonus")
+        .select_related("item")
+        .order_by("due_on", "item_code")
+    )
+    of_unit: defaultdict[int, list[Hazard]] = defaultdict(list)
+    of_building: defaultdict[int, list[Hazard]] = defaultdict(list)
+    for hazard in found:
+        if hazard.unit_id is None:
+            of_building[hazard.building_id].append(hazard)
+        else:
+            of_unit[hazard.unit_id].append(hazard)
+    return {unit.pk: of_unit[unit.pk] + of_building[unit.building_id] for unit in units}
+
+
+@dataclass(frozen=True)
+class HazardCard:
+    """An open hazard as its landlord reads it."""
+
+    hazard: Hazard
+    line: ExplainedLine | None
+    proofs: list[Proof]
+    photos: list[Photo]
+    is_answered_by_other: bool
+
+    @property
+    def sources(self) -> list[str]:
+        return legal_sources(self.hazard.item.sources)
+
+    @property
+    def last_proof(self) -> Proof | None:
+        return self.proofs[0] if self.proofs else None
+
+    @property
+    def can_send(self) -> bool:
+        return self.hazard.state == HazardState.OPEN
+
+
+@dataclass(frozen=True)
+class HomePage:
+    unit: Unit
+    standing: Standing | None
+    explanation: Explanation | None
+    green_from: int
+    cards: list[HazardCard]
+    change: GradeChange | None
+    periods: list[GradePeriod]
+    requests: list[DelistingRequest]
+    token: str
+    grade: str | None = field(default=None)
+
+    @property
+    def open_request(self) -> DelistingRequest | None:
+        return next((r for r in self.requests if r.state in OPEN_DELISTING_STATES), None)
+
+    @property
+    def to_mend(self) -> list[HazardCard]:
+        return [card for card in self.cards if card.can_send]
+
+    @property
+    def given_back(self) -> int:
+        """Points beyond the limit of a dimension, which are not taken off."""
+        sums = self.explanation.dimensions if self.explanation else ()
+        return sum(dimension.lost - dimension.counted for dimension in sums)
+
+    @property
+    def can_request(self) -> bool:
+        return self.grade == "red" and self.open_request is None
+
+
+def home_page(user: User, unit_id: int) -> HomePage:
+    """One own home in nine flat queries; OutOfScope for every other."""
+    units = own_homes(user).select_related(
+        "building__community", "building__estate", "standing__assessment__rule_set"
+    )
+    unit = units.one(pk=unit_id)
+    standing: Standing | None = getattr(unit, "standing", None)
+    assessment: Assessment | None = standing.assessment if standing else None
+    explanation = explain(assessment) if assessment else None
+    token = PublicToken.objects.filter(unit=unit).first()
+    changes = GradeChange.objects.visible_to(user).open().filter(unit=unit)
+    periods = GradePeriod.objects.visible_to(user).filter(unit=unit).select_related("change")
+    requests = DelistingRequest.objects.visible_to(user).filter(unit=unit).select_related("visit", "change")
+    return HomePage(
+        unit=unit,
+        standing=standing,
+        explanation=explanation,
+        green_from=assessment.rule_set.green_from if assessment else 0,
+        cards=_cards(user, unit, explanation),
+        change=changes.first(),
+        periods=list(periods[:20]),
+        requests=list(requests[:5]),
+        token=token.token if token else "",
+        grade=standing.grade if standing else None,
+    )
+
+
+def _cards(user: User, unit: Unit, explanation: Explanation | None) -> list[HazardCard]:
+    hazards = _hazards_of(user, [unit])[unit.pk]
+    lines = {line.hazard_id: line for line in explanation.lines} if explanation else {}
+    proofs: defaultdict[int, list[Proof]] = defaultdict(list)
+    waiting_of_others = set()
+    sent = Proof.objects.visible_to(user).filter(hazard__in=hazards).prefetch_related("photos")
+    for proof in sent.order_by("-pk"):
+        if proof.sent_by_id == user.pk:
+            proofs[proof.hazard_id].append(proof)
+        elif proof.state == Proof.State.SENT:
+            waiting_of_others.add(proof.hazard_id)
+    photos: defaultdict[Any, list[Photo]] = defaultdict(list)
+    taken = Photo.objects.visible_to(user).filter(finding__hazard__in=hazards).select_related("finding")
+    for photo in taken.order_by("-pk")[:60]:
+        photos[photo.finding.hazard_id if photo.finding else None].append(photo)
+    order = {"veto": 0, "cap": 1, "points": 2}
+    hazards.sort(key=lambda h: (order.get(h.item.effect, 3), h.due_on or date.max))
+    return [
+        HazardCard(
+            hazard,
+            lines.get(hazard.pk),
+            proofs[hazard.pk],
+            photos[hazard.pk][:6],
+            hazard.pk in waiting_of_others,
+        )
+        for hazard in hazards
+    ]

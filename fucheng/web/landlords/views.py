@@ -1,0 +1,134 @@
+"""The landlord's pages: the own homes, one home, a proof, the way back from red."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.roles import Permission
+from core.errors import Conflict, DomainError
+from fucheng.flows import delisting, proof
+from fucheng.web.landlords import queries
+from fucheng.web.landlords.forms import DelistingForm, ProofForm
+from fucheng.web.landlords.story import next_steps, steps_of
+from fucheng.web.photos import uploads
+from fucheng.web.staff import StaffRequest, staff_page
+from grading.models import DelistingRequest, Hazard
+from rentals.models import Unit
+
+
+@require_safe
+@staff_page(Permission.DELISTING_REQUEST)
+def home_list(request: StaffRequest) -> HttpResponse:
+    """All own homes, the worst first. Who owns one home sees it at once."""
+    counts = queries.counts(request.user)
+    total = sum(counts.values())
+    page, rows = queries.homes(request.user, request.GET, total)
+    context = {"rows": rows, "page": page, "counts": counts, "total": total, "today": timezone.localdate()}
+    return render(request, "landlords/home_list.html", context)
+
+
+@require_safe
+@staff_page(Permission.DELISTING_REQUEST)
+def home(request: StaffRequest, pk: int) -> HttpResponse:
+    found = queries.home_page(request.user, pk)
+    context = {
+        "home": found,
+        "today": timezone.localdate(),
+        "steps": next_steps(found),
+        "stations": steps_of(found.open_request) if found.open_request else [],
+        "past_requests": [(row, steps_of(row)) for row in found.requests if row.ended_at],
+    }
+    return render(request, "landlords/home.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(Permission.PROOF_SEND)
+def proof_send(request: StaffRequest, pk: int) -> HttpResponse:
+    """Words and photos for one hazard; a second sending finds the first and says so."""
+    hazard = Hazard.objects.visible_to(request.user).select_related("item", "unit", "building").one(pk=pk)
+    unit = _home_to_return_to(request, hazard)
+    form = ProofForm(request.POST or None)
+    received = uploads.receive(request, "photos", request.user)
+    if request.method == "POST" and form.is_valid() and not received.errors:
+        note = form.cleaned_data["note"]
+        if not note and not received.digests:
+            form.add_error("note", _("Write what was done, or add a photo of it."))
+        elif _sent(request, hazard.pk, note, received):
+            return redirect("landlords:home", pk=unit.pk)
+    is_bad = request.method == "POST"
+    context = {
+        "hazard": hazard,
+        "unit": unit,
+        "form": form,
+        "received": received,
+        "today": timezone.localdate(),
+    }
+    return render(request, "landlords/proof_send.html", context, status=422 if is_bad else 200)
+
+
+def _sent(request: StaffRequest, hazard_id: int, note: str, received: uploads.Received) -> bool:
+    try:
+        proof.send(
+            hazard_id=hazard_id,
+            by=request.user,
+            at=timezone.now(),
+            note=note,
+            photo_digests=received.digests,
+        )
+        messages.success(
+            request, _("Your proof has arrived. The community checks it; the answer appears here.")
+        )
+    except Conflict as error:
+        messages.info(request, str(error))
+    return True
+
+
+def _home_to_return_to(request: StaffRequest, hazard: Hazard) -> Unit:
+    """The home of the hazard; for the common parts the home the landlord came from, or any own one."""
+    own = queries.own_homes(request.user).filter(building=hazard.building_id)
+    if hazard.unit_id:
+        return own.one(pk=hazard.unit_id)
+    key = request.GET.get("home", "")
+    came_from = own.filter(pk=key).first() if key.isdecimal() else None
+    return came_from or own.order_by("code").one()
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(Permission.DELISTING_REQUEST)
+def delisting_request(request: StaffRequest, pk: int) -> HttpResponse:
+    """Asks for the re-inspection of a red home; pressed twice there is one request."""
+    found = queries.home_page(request.user, pk)
+    form, error = DelistingForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = delisting.request(
+                unit_id=pk, by=request.user, at=timezone.now(), words=form.cleaned_data["words"]
+            )
+            day = asked.inspect_by
+            said = _("Your request has arrived. The re-inspection comes by %(day)s at the latest.")
+            messages.success(request, said % {"day": f"{day:%Y-%m-%d}"})
+            return redirect("landlords:home", pk=pk)
+        except Conflict as conflict:
+            messages.info(request, str(conflict))
+            return redirect("landlords:home", pk=pk)
+        except DomainError as refusal:
+            error = refusal
+    context = {"home": found, "form": form, "error": error}
+    return render(request, "landlords/delisting_request.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(Permission.DELISTING_REQUEST)
+def delisting_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
+    row = DelistingRequest.objects.visible_to(request.user).select_related("unit").one(pk=pk)
+    if request.method != "POST":
+        return render(request, "landlords/delisting_withdraw.html", {"row": row})
+    try:
+        delisting.withdraw(request_id=pk, by=request.user, at=timezone.now())
+        messages.success(request, _("Your request is withdrawn. You may ask again at any time."))
+    except Conflict as error:
+        messages.info(request, str(error))
+    return redirect("landlords:home", pk=row.unit_id)

@@ -1,0 +1,131 @@
+"""Scanning door codes; signs onto the wall and notices off it."""
+
+import io
+
+import pytest
+import qrcode
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from fucheng.web.field import scanning
+from grading.models import Standing
+from rentals.models import Unit
+from signage.models import PrintRun, PublicToken, Sign
+from tests.web.field.conftest import Round
+
+HOST = "https://fc.example.gov.cn"
+
+
+def token(home: Unit) -> str:
+    return PublicToken.objects.get(unit=home).token
+
+
+def in_hand(
+    round_: Round, *homes: Unit, product: str = "sticker", grade: str = "green", state: str = "printed"
+) -> list[Sign]:
+    at = timezone.now()
+    run = PrintRun.objects.create(title="一批", by=round_.cast.office, at=at, product=product)
+    hangs = {"posted_at": at, "posted_by": round_.cast.grid} if state == "posted" else {}
+    first = Sign.objects.count() + 1
+    return [
+        Sign.objects.create(
+            serial=f"FC-{first + n:08d}", product=product, unit=home, grade=grade, state=state, run=run,
+            page=1, position=n + 1, printed_at=at, **hangs,
+        )
+        for n, home in enumerate(homes)
+    ]  # fmt: skip
+
+
+def code_photo(text: str) -> SimpleUploadedFile:
+    out = io.BytesIO()
+    qrcode.make(text).convert("RGB").save(out, "JPEG")
+    return SimpleUploadedFile("码.jpg", out.getvalue(), "image/jpeg")
+
+
+def test_scanned_code_opens_the_building_of_its_home(round_: Round) -> None:
+    home = round_.homes[2]
+    answer = round_.client.post("/field/scan/", {"code": f"{HOST}/u/{token(home)}"})
+    assert answer.url == f"/field/buildings/{round_.building.pk}/?home={home.pk}"
+
+
+def test_photo_of_a_code_is_read_by_the_server(round_: Round) -> None:
+    home = round_.homes[0]
+    answer = round_.client.post("/field/scan/", {"photo": code_photo(f"{HOST}/u/{token(home)}")})
+    assert answer.url.endswith(f"?home={home.pk}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://evil.example/u/{}", "https://fc.example.gov.cn.evil.example/u/{}", "https://fc.example.gov.cn/x/{}",
+        "javascript:alert(1)//u/{}", "{}", "", "https://fc.example.gov.cn/u/{}/more", "https://u@evil.example/u/{}",
+        "http://[broken/u/{}",
+    ],
+)  # fmt: skip
+def test_foreign_or_broken_code_is_refused(round_: Round, text: str) -> None:
+    answer = round_.client.post("/field/scan/", {"code": text.format(token(round_.homes[0]))})
+    assert answer.status_code == 400
+
+
+def test_photo_without_a_code_is_refused_with_advice(round_: Round) -> None:
+    from tests.web.field.conftest import picture
+
+    for photo in (picture(), SimpleUploadedFile("x.jpg", b"no picture", "image/jpeg")):
+        assert round_.client.post("/field/scan/", {"photo": photo}).status_code == 400
+
+
+def test_code_of_another_community_is_not_found(round_: Round) -> None:
+    answer = round_.client.post("/field/scan/", {"code": f"{HOST}/u/{token(round_.elsewhere.units.get())}"})
+    assert answer.status_code == 404
+
+
+def test_posting_by_scan_hangs_the_sign_in_hand(round_: Round) -> None:
+    (sign,) = in_hand(round_, round_.homes[0])
+    answer = round_.client.post("/field/scan/?mode=post", {"code": f"{HOST}/u/{token(round_.homes[0])}"})
+    sign.refresh_from_db()
+    assert (answer.url, sign.state, sign.posted_by) == ("/field/scan/?mode=post", "posted", round_.cast.grid)
+
+
+def test_posting_by_scan_without_a_sign_in_hand_is_told(round_: Round) -> None:
+    answer = round_.client.post("/field/scan/?mode=post", {"code": f"{HOST}/u/{token(round_.homes[0])}"})
+    assert answer.status_code == 409
+
+
+def test_whole_building_is_posted_once_however_often_pressed(round_: Round) -> None:
+    in_hand(round_, *round_.homes)
+    for _ in range(2):
+        assert round_.client.post(f"/field/buildings/{round_.building.pk}/post/").status_code == 302
+    assert Sign.objects.on_the_wall().count() == 3
+
+
+def test_sign_of_one_home_is_posted_from_its_card(round_: Round) -> None:
+    home, other = round_.homes[:2]
+    in_hand(round_, home, other)
+    for _ in range(2):
+        round_.client.post(f"/field/homes/{home.pk}/post/")
+    assert Sign.objects.on_the_wall().get().unit == home
+
+
+def test_notice_of_a_home_that_is_red_no_longer_is_taken_down(round_: Round) -> None:
+    home = round_.homes[0]
+    Standing.objects.filter(unit=home).update(grade="green", graded_at=timezone.now())
+    (notice,) = in_hand(round_, home, product="no_rental", grade="red", state="posted")
+    page = round_.client.get(f"/field/buildings/{round_.building.pk}/").content.decode()
+    assert f"/field/signs/{notice.pk}/take-down/" in page
+    for _ in range(2):
+        round_.client.post(f"/field/signs/{notice.pk}/take-down/")
+    notice.refresh_from_db()
+    assert notice.state == "removed"
+
+
+def test_signs_of_another_community_are_not_found(round_: Round) -> None:
+    (notice,) = in_hand(round_, round_.homes[0], product="no_rental", grade="red", state="posted")
+    round_.client.force_login(round_.cast.grid2)
+    assert round_.client.post(f"/field/buildings/{round_.building.pk}/post/").status_code == 404
+    assert round_.client.post(f"/field/homes/{round_.homes[0].pk}/post/").status_code == 404
+    assert round_.client.post(f"/field/signs/{notice.pk}/take-down/").status_code == 404
+
+
+def test_code_is_followed_on_the_host_that_was_called(rf: object) -> None:
+    request = rf.post("/field/scan/")  # type: ignore[attr-defined]
+    assert scanning.token_of(f"http://testserver/u/{'a' * 22}", request) == "a" * 22
