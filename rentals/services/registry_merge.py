@@ -32,7 +32,6 @@ KEEP_PERSON = (
     " ELSE p{role}.id END"
 )
 """A row that names the present person without contradicting keeps that person."""
-"""
 
 
 def _text(name: str, needs: str = "", column: str = "") -> Field:
