@@ -1,0 +1,55 @@
+"""The real web server on a free port of the loopback, as `make demo` starts it."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    port: int
+    pid: int
+
+
+@contextmanager
+def running(log: Path) -> Iterator[Server]:
+    """Waitress with 8 threads over the benchmarks' database; its log is kept."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = probe.getsockname()[1]
+    command = [
+        *(sys.executable, "-m", "waitress", f"--listen={HOST}:{port}", "--threads=8"),
+        "fucheng.wsgi:application",
+    ]
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, env={**os.environ}, stdout=out, stderr=out)
+    try:
+        deadline = time.monotonic() + 60
+        while not answers(port):
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the web server did not start: {log}")
+            time.sleep(0.1)
+        yield Server(port, server.pid)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def answers(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
