@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
-from django.http import QueryDict
 
 from accounts.models import User
 from fucheng.web.landlords.sources import legal_sources
-from fucheng.web.listing import Page, numbered
 from grading.models import (
     Assessment,
     DelistingRequest,
@@ -59,8 +58,8 @@ def counts(user: User) -> dict[str, int]:
     return {grade: found.get(grade, 0) for grade in GRADES}
 
 
-def homes(user: User, query: QueryDict, total: int) -> tuple[Page[Unit], list[HomeRow]]:
-    """The worst first; thirty a page in three queries."""
+def homes(user: User, number: str) -> tuple[Page[Unit], list[HomeRow]]:
+    """The worst first, thirty a page; a number that is none gives the first page."""
     worst_first = Case(
         When(standing__grade="red", then=Value(0)),
         When(standing__grade="yellow", then=Value(1)),
@@ -69,14 +68,12 @@ def homes(user: User, query: QueryDict, total: int) -> tuple[Page[Unit], list[Ho
         output_field=IntegerField(),
     )
     units = own_homes(user).select_related("building", "standing").annotate(rank=worst_first)
-    page = numbered(units.order_by("rank", "building__code", "code"), query, size=PAGE, total=total)
-    hazards = _hazards_of(user, page.rows)
-    open_requests = DelistingRequest.objects.visible_to(user).filter(
-        unit__in=page.rows, state__in=OPEN_DELISTING_STATES
-    )
-    requests = {request.unit_id: request for request in open_requests}
-    rows = [HomeRow(unit, _grade(unit), hazards[unit.pk], requests.get(unit.pk)) for unit in page.rows]
-    return page, rows
+    page = Paginator(units.order_by("rank", "building__code", "code"), PAGE).get_page(number)
+    shown = list(page.object_list)
+    hazards = _hazards_of(user, shown)
+    asked = DelistingRequest.objects.visible_to(user).filter(unit__in=shown, state__in=OPEN_DELISTING_STATES)
+    requests = {request.unit_id: request for request in asked}
+    return page, [HomeRow(unit, _grade(unit), hazards[unit.pk], requests.get(unit.pk)) for unit in shown]
 
 
 def _grade(unit: Unit) -> str | None:

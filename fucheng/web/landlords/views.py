@@ -24,9 +24,14 @@ from rentals.models import Unit
 def home_list(request: StaffRequest) -> HttpResponse:
     """All own homes, the worst first. Who owns one home sees it at once."""
     counts = queries.counts(request.user)
-    total = sum(counts.values())
-    page, rows = queries.homes(request.user, request.GET, total)
-    context = {"rows": rows, "page": page, "counts": counts, "total": total, "today": timezone.localdate()}
+    page, rows = queries.homes(request.user, request.GET.get("page", "1"))
+    context = {
+        "rows": rows,
+        "page": page,
+        "counts": counts,
+        "total": sum(counts.values()),
+        "today": timezone.localdate(),
+    }
     return render(request, "landlords/home_list.html", context)
 
 

@@ -46,13 +46,10 @@ def test_faults_of_other_homes_are_never_shown(owner: Owner) -> None:
 
 
 def test_home_of_another_landlord_is_not_found(owner: Owner) -> None:
-    hazard = Hazard.objects.filter(unit=owner.neighbour)
     owner.visited(Seen("Z05", owner.neighbour.pk))
-    for url in (
-        f"/landlords/homes/{owner.neighbour.pk}/",
-        f"/landlords/homes/{owner.neighbour.pk}/delisting/",
-        f"/landlords/hazards/{hazard.get().pk}/proof/",
-    ):
+    home, hazard = f"/landlords/homes/{owner.neighbour.pk}/", Hazard.objects.get(unit=owner.neighbour)
+    assert owner.client.get(home).status_code == 404
+    for url in (f"{home}delisting/", f"/landlords/hazards/{hazard.pk}/proof/"):
         assert owner.client.get(url).status_code == 404
         assert owner.client.post(url, {"words": "x", "note": "x"}).status_code == 404
 
