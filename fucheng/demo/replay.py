@@ -23,7 +23,7 @@ from grading.services.hazards import Seen
 from jobs import running
 from rentals.models import Building, Landlord, Unit
 from signage.models import PrintRun, Sign
-from signage.querysets import owing
+from signage.querysets import owing, to_take_down
 
 _VISITS = uuid.UUID("5d3c1a52-6a0e-4f0e-9a55-f0c4e6f4a2b1")
 INLINE = 400
@@ -126,7 +126,7 @@ def ask_for_delisting(unit_ids: Iterable[int], at: datetime) -> None:
 
 def print_what_is_owed(at: datetime, *, title: str, product: str = "sticker") -> PrintRun | None:
     """A print run by the office; None when nothing is owed."""
-    if product == Sign.Product.STICKER and not owing(product).exists():
+    if product != Sign.Product.ESTATE_BOARD and not owing(product).exists():
         return None
     office = User.objects.get(name="office")
     wanted = {"owed": True} if product != PrintRun.Product.ESTATE_BOARD else {}
@@ -143,6 +143,13 @@ def post_what_is_in_hand(at: datetime, pks: Sequence[int] | None = None) -> None
         in_hand = in_hand.filter(unit__building__in=pks)
     for building in buildings(in_hand.values_list("unit__building_id", flat=True).distinct()):
         sign_posting.post_building(building_id=building.pk, by=worker_of(building), at=at)
+
+
+def take_down_notices(at: datetime) -> None:
+    """The no-rental notices of homes that are not red any more come off the wall."""
+    for sign in to_take_down().select_related("unit__building__community"):
+        if sign.unit is not None:
+            sign_posting.take_down(sign_id=sign.pk, by=worker_of(sign.unit.building), at=at)
 
 
 def post_boards(at: datetime) -> None:

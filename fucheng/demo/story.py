@@ -113,6 +113,7 @@ class Street:
         at = now - timedelta(days=GRADING_DAYS - 2)
         jobs.say(job.pk, _("Printing a sticker for every home"))
         replay.print_what_is_owed(at, title=_("First stickers of the street"))
+        replay.print_what_is_owed(at, title=_("First no-rental notices"), product="no_rental")
         jobs.say(job.pk, _("Posting the stickers"))
         self._in_parallel(job, now, "posting")
         replay.print_what_is_owed(at, title=_("Boards of all estates"), product="estate_board")
@@ -146,7 +147,10 @@ class Street:
             printed_at = monday + timedelta(days=6)
             title = _("Stickers owed, week %(number)s") % {"number": number + 1}
             replay.print_what_is_owed(printed_at, title=title)
+            title = _("No-rental notices owed, week %(number)s") % {"number": number + 1}
+            replay.print_what_is_owed(printed_at, title=title, product="no_rental")
             replay.post_what_is_in_hand(printed_at + timedelta(hours=6))
+            replay.take_down_notices(printed_at + timedelta(hours=7))
 
     def rounds(self, job: Job, now: datetime) -> None:
         """The rounds of the last three weeks; a few buildings are left out and show as stale."""

@@ -27,7 +27,7 @@ from signage.querysets import owing
 from signage.services import rendering
 from signage.services.pieces import Rendered
 
-PART_SIZES = {"sticker": 5000, "no_rental": 20, "estate_board": 5}
+PART_SIZES = {"sticker": 5000, "no_rental": 100, "estate_board": 5}
 FILTERS = ("community", "grid", "estate", "building", "grade", "category", "owed", "units")
 
 
