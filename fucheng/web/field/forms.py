@@ -154,7 +154,7 @@ class NotSeenForm(forms.Form):
                 label=home.name,
                 required=False,
                 widget=forms.RadioSelect,
-                choices=[("", _("Seen")), *VisitException.Why.choices],
+                choices=[("", _("Home was seen")), *VisitException.Why.choices],
             )
 
     @property

@@ -10,7 +10,7 @@ SECTION = Section(
     "/field/",
     (
         Item("field:home", _("Today"), "clipboard-list", Permission.VISIT_SUBMIT, tab=True),
-        Item("field:due-list", _("Due"), "route", Permission.VISIT_SUBMIT, tab=True),
+        Item("field:due-list", _("Due for a visit"), "route", Permission.VISIT_SUBMIT, tab=True),
         Item("field:scan", _("Scan"), "qrcode", Permission.VISIT_SUBMIT, tab=True),
     ),
 )
