@@ -26,11 +26,12 @@ class Frame:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.user: Any = getattr(request, "user", None)
-        self.is_signed_in = bool(self.user and self.user.is_authenticated)
-        self.is_staff_side = self.is_signed_in and self.user.kind == User.Kind.STAFF
-        self.must_change = self.is_signed_in and self.user.must_change_password
-        self.menus = navigation.menus_of(self.user, request) if self.is_signed_in and not self.must_change else []
+        user = getattr(request, "user", None)  # absent when an error came before sign-in was known
+        self.user: User | None = user if user is not None and user.is_authenticated else None
+        self.is_signed_in = self.user is not None
+        self.is_staff_side = self.user is not None and self.user.kind == User.Kind.STAFF
+        may_go_on = self.user is not None and not self.user.must_change_password
+        self.menus = navigation.menus_of(self.user, request) if self.user and may_go_on else []
 
     @property
     def tabs(self) -> list[navigation.Link]:
@@ -44,7 +45,7 @@ class Frame:
     @property
     def posts(self) -> list[Post]:
         """The posts held today, with their places."""
-        if not self.is_staff_side:
+        if self.user is None or not self.is_staff_side:
             return []
         held = Post.objects.held_on(timezone.localdate()).filter(user=self.user)
         return list(held.select_related("community", "grid").order_by("pk"))

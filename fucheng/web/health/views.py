@@ -41,7 +41,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except Error:
         checks["database"] = False
     is_ready = checks.get("database") and checks.get("migrations")
-    return JsonResponse({"status": "ok" if is_ready else "unready", **checks}, status=200 if is_ready else 503)
+    return JsonResponse(
+        {"status": "ok" if is_ready else "unready", **checks}, status=200 if is_ready else 503
+    )
 
 
 def _is_migrated() -> bool:
@@ -59,14 +61,17 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """For internal addresses only; a request that a proxy passed on from outside is not internal."""
     if not _is_internal(request):
         raise Http404
-    response: HttpResponse = ExportToDjangoView(request)
+    response: HttpResponse = ExportToDjangoView(request)  # type: ignore[no-untyped-call]
     return response
 
 
 def _is_internal(request: HttpRequest) -> bool:
     """The caller, and everyone it speaks for, must have a private address."""
     passed = request.headers.get("X-Forwarded-For", "")
-    addresses = [request.META.get("REMOTE_ADDR", ""), *(part.strip() for part in passed.split(",") if part.strip())]
+    addresses = [
+        request.META.get("REMOTE_ADDR", ""),
+        *(part.strip() for part in passed.split(",") if part.strip()),
+    ]
     try:
         return all(ipaddress.ip_address(address).is_private for address in addresses)
     except ValueError:

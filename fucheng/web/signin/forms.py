@@ -17,7 +17,9 @@ class StaffForm(forms.Form):
     username = forms.CharField(
         label=_("Sign-in name"),
         max_length=64,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+        ),
     )
     password = forms.CharField(
         label=_("Password"),
@@ -34,7 +36,7 @@ class StaffForm(forms.Form):
         data = super().clean() or {}
         if {"username", "password"} <= data.keys():
             name = fold(data["username"])
-            self.user = authenticate(self.request, username=name, password=data["password"])  # type: ignore[assignment]
+            self.user = authenticate(self.request, username=name, password=data["password"])
             if self.user is None:
                 raise forms.ValidationError(_("The name or the password is wrong. Check both and try again."))
         return data
@@ -63,7 +65,13 @@ class CodeForm(forms.Form):
         label=_("Code of six digits"),
         max_length=12,
         widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "pattern": "[0-9 ]*", "autofocus": True}
+            attrs={
+                "class": "fc-code-input",
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "pattern": "[0-9 ]*",
+                "autofocus": True,
+            }
         ),
     )
 

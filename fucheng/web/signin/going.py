@@ -41,4 +41,4 @@ def home_of(user: User) -> str:
 def session_has_ended(request: HttpRequest) -> bool:
     """Whether this browser was signed in before: it sends a session that is no longer there."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-    return bool(key) and not request.user.is_authenticated and not request.session.exists(key)
+    return key is not None and not request.user.is_authenticated and not request.session.exists(key)

@@ -72,5 +72,13 @@ def enter_code(request: HttpRequest) -> HttpResponse:
             return redirect(target or "/")
     waited = timezone.now().timestamp() - request.session.get(SENT_AT, 0)
     wait_s = max(0, round(phone_signin.PAUSE.total_seconds() - waited))
-    shown = {"form": form, "way": "phone", "next": "", "has_ended": False, "phone": mask_phone(phone), "full_phone": phone, "wait_s": wait_s}
+    shown = {
+        "form": form,
+        "way": "phone",
+        "next": "",
+        "has_ended": False,
+        "phone": mask_phone(phone),
+        "full_phone": phone,
+        "wait_s": wait_s,
+    }
     return render(request, "signin/code.html", shown, status=422 if form.errors else 200)

@@ -1,5 +1,7 @@
 """Sign in and out by name and password, change the password, start page, reading size."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -12,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.models import User
 from accounts.services import people
 from core.errors import Invalid
 from fucheng.web.context import ELDER_COOKIE
@@ -59,14 +62,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 def password_change(request: HttpRequest) -> HttpResponse:
     """One's own new password; a first password made by the office must be changed here."""
-    form = PasswordForm(request.user, request.POST or None)
+    user = cast(User, request.user)
+    form = PasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            people.change_password(user=request.user, password=form.cleaned_data["new"])
+            people.change_password(user=user, password=form.cleaned_data["new"])
         except Invalid as error:
             form.add_error("new", str(error))
         else:
-            update_session_auth_hash(request, request.user)
+            update_session_auth_hash(request, user)
             messages.success(request, _("The password is changed."))
             return redirect("/")
     return render(request, "signin/password_change.html", {"form": form}, status=422 if form.errors else 200)
@@ -77,5 +81,7 @@ def elder(request: HttpRequest) -> HttpResponse:
     """Large type on or off, kept in a cookie."""
     response = HttpResponseRedirect(going.safe_next(request) or "/")
     is_on = request.COOKIES.get(ELDER_COOKIE) == "1"
-    response.set_cookie(ELDER_COOKIE, "0" if is_on else "1", max_age=365 * 86400, samesite="Lax", httponly=True)
+    response.set_cookie(
+        ELDER_COOKIE, "0" if is_on else "1", max_age=365 * 86400, samesite="Lax", httponly=True
+    )
     return response

@@ -14,14 +14,15 @@ from django.core.paginator import Page
 from django.forms import BoundField, Form
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Permission
 from communities import access
+from fucheng.web import progress
+from fucheng.web.figures import number, percent, short_number
 from jobs.models import Job
 
 register = template.Library()
@@ -32,7 +33,6 @@ GRADES = {
     "red": (_("Red"), _("Red: letting prohibited"), "filled/alert-octagon"),
     "": (_("Not graded"), _("Not graded yet"), "circle-dashed"),
 }
-STALLED_AFTER = 60  # seconds without progress
 
 
 @cache
@@ -50,16 +50,16 @@ def icon(name: str, size: int = 20) -> SafeString:
 
 def _fill(context: Context, name: str, **values: Any) -> SafeString:
     """A component template with these values on top of the page's context."""
-    found = context.template.engine.get_template(f"_components/{name}.html")  # type: ignore[union-attr]
+    assert context.template is not None  # noqa: S101 - it is while a page is being rendered
+    found = context.template.engine.get_template(f"_components/{name}.html")
     with context.push(**values):
-        return mark_safe(found.render(context))  # type: ignore[arg-type] # noqa: S308 - autoescaped there
-
-
-# ---- grades and figures ------------------------------------------------------------------------------------
+        return mark_safe(found.render(context))  # noqa: S308 - autoescaped there
 
 
 @register.inclusion_tag("_components/grade_chip.html")
-def grade_chip(grade: str | None, stale: bool = False, size: str = "md", full: bool = False) -> dict[str, Any]:
+def grade_chip(
+    grade: str | None, stale: bool = False, size: str = "md", full: bool = False
+) -> dict[str, Any]:
     """● green, ▲ yellow, octagon red, dashed ring for none; size sm, md, lg; `full` adds what it means."""
     word, meaning, shape = GRADES.get(grade or "", GRADES[""])
     shown = {"grade": grade or "none", "word": meaning if full else word, "meaning": meaning}
@@ -68,7 +68,14 @@ def grade_chip(grade: str | None, stale: bool = False, size: str = "md", full: b
 
 @register.inclusion_tag("_components/kpi.html")
 def kpi(
-    label: str, value: int | None, *, unit: str = "", url: str = "", note: str = "", grade: str = "", tone: str = ""
+    label: str,
+    value: int | None,
+    *,
+    unit: str = "",
+    url: str = "",
+    note: str = "",
+    grade: str = "",
+    tone: str = "",
 ) -> dict[str, Any]:
     """A figure: long numbers short (17.1万) with the full number beside; `tone` is danger or warn."""
     is_long = value is not None and abs(value) >= 100_000
@@ -86,32 +93,22 @@ def stat_bar(counts: Mapping[str, int] | None, legend: bool = True, label: str =
     shares = [n * 100 / total if total else 0 for n in numbers]
     starts = [0, *accumulate(shares)]
     parts = [
-        {"grade": g, "word": GRADES.get(g, GRADES[""])[0], "n": n, "width": f"{s:.3f}", "x": f"{x:.3f}", "share": s}
+        {
+            "grade": g,
+            "word": GRADES.get(g, GRADES[""])[0],
+            "n": n,
+            "width": f"{s:.3f}",
+            "x": f"{x:.3f}",
+            "share": s,
+        }
         for g, n, s, x in zip(order, numbers, shares, starts, strict=False)
     ]
     return {"parts": parts, "total": total, "legend": legend, "label": label}
 
 
-@register.filter
-def number(value: int | float | None) -> str:
-    """170,699; a dash for nothing."""
-    return "–" if value is None else number_format(value, force_grouping=True)
-
-
-@register.filter
-def short_number(value: int | None) -> str:
-    """17.1万 in Chinese, 170.7k in English, from 10,000 on."""
-    if value is None or abs(value) < 10_000:
-        return number(value)
-    chinese = (get_language() or "").startswith("zh")
-    step, word = (10_000, "万") if chinese else (1_000, "k")
-    return f"{number_format(value / step, decimal_pos=1, force_grouping=True)}{word}"
-
-
-@register.filter
-def percent(value: float | None, digits: int = 1) -> str:
-    """0.4567 to 45.7 %."""
-    return "–" if value is None else f"{number_format(value * 100, decimal_pos=digits)} %"
+register.filter(number)
+register.filter(short_number)
+register.filter(percent)
 
 
 @register.filter
@@ -119,16 +116,17 @@ def get(mapping: Mapping[Any, Any] | None, key: Any) -> Any:
     return (mapping or {}).get(key)
 
 
-# ---- forms -------------------------------------------------------------------------------------------------
-
-
 @register.inclusion_tag("_components/field.html")
 def field(bound: BoundField, label: str = "", wide: bool = False) -> dict[str, Any]:
     """Label, control, help and error of one form field, tied together for screen readers."""
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "") or ("select" if hasattr(widget, "choices") else "text")
-    is_group = kind in ("radio",) or (kind == "checkbox" and getattr(widget, "allow_multiple_selected", False))
-    attrs = {"class": _control_class(kind, is_group)}
+    is_group = kind in ("radio",) or (
+        kind == "checkbox" and getattr(widget, "allow_multiple_selected", False)
+    )
+    attrs: dict[str, str | bool] = {
+        "class": f"{_control_class(kind, is_group)} {widget.attrs.get('class', '')}".strip()
+    }
     if bound.errors:
         attrs |= {"aria-invalid": "true", "class": f"{attrs['class']} is-invalid"}
     shown = {"bound": bound, "kind": kind, "is_group": is_group, "wide": wide, "label": label or bound.label}
@@ -145,7 +143,7 @@ def _control_class(kind: str, is_group: bool) -> str:
 def error_summary(form: Form | None, *more: Form) -> dict[str, Any]:
     """All errors on top with links to their fields; nothing when there are none."""
     forms = [f for f in (form, *more) if f is not None and f.is_bound and f.errors]
-    fields = [(bound.id_for_label or bound.auto_id, e) for f in forms for bound in f for e in bound.errors]
+    fields = [(b.id_for_label or b.auto_id, b.label, e) for f in forms for b in f for e in b.errors]
     return {"errors": fields, "general": [e for f in forms for e in f.non_field_errors()]}
 
 
@@ -157,8 +155,17 @@ def filter_bar(context: Context, content: str, label: str = "", action: str = ""
 
 @register.simple_block_tag(takes_context=True)
 def confirm_dialog(
-    context: Context, content: str, *, id: str, title: str, object: str, action: str = "",  # noqa: A002
-    button: str = "", tone: str = "primary", reason: str = "required", value: str = "",
+    context: Context,
+    content: str,
+    *,
+    id: str,  # noqa: A002
+    title: str,
+    object: str,  # noqa: A002
+    action: str = "",
+    button: str = "",
+    tone: str = "primary",
+    reason: str = "required",
+    value: str = "",
 ) -> str:
     """A <dialog> that names the object; open it with `data-opens="id"` on a button. Content: further fields.
 
@@ -170,17 +177,24 @@ def confirm_dialog(
     return _fill(context, "confirm_dialog", content=content, button=button or title, **values)
 
 
-# ---- lists -------------------------------------------------------------------------------------------------
-
-
 @register.simple_block_tag(takes_context=True)
 def table_frame(
-    context: Context, content: str, *, rows: Any, page: Page[Any] | None = None, title: str = "",
-    empty: str = "", empty_hint: str = "", empty_url: str = "", empty_button: str = "",
+    context: Context,
+    content: str,
+    *,
+    rows: Any,
+    page: Page[Any] | None = None,
+    title: str = "",
+    empty: str = "",
+    empty_hint: str = "",
+    empty_url: str = "",
+    empty_button: str = "",
 ) -> str:
     """A card around a <table> with pages below; when `rows` is empty, what to do next instead of the table."""
     values = {"rows": rows, "page": page, "title": title, "empty": empty, "empty_hint": empty_hint}
-    return _fill(context, "table_frame", content=content, empty_url=empty_url, empty_button=empty_button, **values)
+    return _fill(
+        context, "table_frame", content=content, empty_url=empty_url, empty_button=empty_button, **values
+    )
 
 
 @register.simple_block_tag(takes_context=True)
@@ -209,27 +223,19 @@ def empty_state(
 @register.inclusion_tag("_components/tabs.html")
 def tabs(items: Iterable[Any], label: str = "") -> dict[str, Any]:
     """Items: (label, url, is_active[, count])."""
-    rows = [{"label": i[0], "url": i[1], "active": i[2], "count": i[3] if len(i) > 3 else None} for i in items]
+    rows = [
+        {"label": i[0], "url": i[1], "active": i[2], "count": i[3] if len(i) > 3 else None} for i in items
+    ]
     return {"items": rows, "label": label or gettext("Views of this page")}
 
 
-# ---- long work ---------------------------------------------------------------------------------------------
-
-
 @register.inclusion_tag("_components/job_progress.html")
-def job_progress(job: Job, poll_url: str, cancel_url: str = "", title: str = "", done_url: str = "") -> dict[str, Any]:
+def job_progress(
+    job: Job, poll_url: str, cancel_url: str = "", title: str = "", done_url: str = ""
+) -> dict[str, Any]:
     """State, percent, done of total, rate, since when nothing moved. `poll_url` answers with this tag alone."""
-    now = timezone.now()
-    spent = ((job.finished_at or now) - job.started_at).total_seconds() if job.started_at else 0
-    is_still = job.is_unfinished and job.moved_at and (now - job.moved_at).total_seconds() > STALLED_AFTER
-    rate = job.done / spent if spent >= 1 and job.done else None
-    left = (job.total - job.done) / rate if rate and job.is_unfinished else None
     shown = {"job": job, "poll_url": poll_url, "cancel_url": cancel_url, "title": title, "done_url": done_url}
-    return {**shown, "rate": round(rate) if rate and rate >= 1 else None, "left_s": round(left) if left else None,
-            "stalled_since": job.moved_at if is_still else None}  # fmt: skip
-
-
-# ---- rights: only to show a button; the service checks again ------------------------------------------------
+    return {**shown, **progress.pace(job, now=timezone.now())}
 
 
 @register.simple_tag(takes_context=True)
