@@ -1,15 +1,36 @@
 """Rows for tests: one call, sensible values, traits for states. Places and people that cannot exist."""
 
+import io
 import itertools
+import uuid
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services.phone_signin import phone_key
 from communities.models import Community, Estate, Grid, Post, Street
-from grading.models import RuleSet, Standing
+from fucheng.flows import visit
+from grading.models import (
+    Assessment,
+    DelistingRequest,
+    GradeChange,
+    GradePeriod,
+    Hazard,
+    HazardReport,
+    Proof,
+    RuleItem,
+    RuleSet,
+    Standing,
+)
 from grading.services import rule_sets
+from grading.services.hazards import Seen
 from rentals.models import Building, Landlord, Unit
+from signage.models import PrintRun, Sign
 from signage.services import tokens
 
 NOON = datetime(2026, 5, 12, 4, 0, tzinfo=UTC)  # Tuesday noon in Shenzhen
@@ -97,3 +118,119 @@ def units(of: Building, count: int = 1, *, owner: Landlord | None = None, **fiel
 def rules(effective_on: date = date(2026, 1, 1)) -> RuleSet:
     office = User.objects.filter(name="rule-office").first() or User.objects.create_user("rule-office", None)
     return rule_sets.publish_default(effective_on=effective_on, at=NOON, by=office)
+
+
+def pay_visit(
+    building: Building, by: User, seen: Sequence[Seen] = (), *, at: datetime = NOON, **more: Any
+) -> visit.Receipt:
+    """A visit as a phone sends it, with a number of its own unless `client_id` is given."""
+    given = {"client_id": uuid.uuid4(), "started_at": at} | more
+    return visit.submit(building_id=building.pk, by=by, at=at, seen=seen, **given)
+
+
+def assessment(unit: Unit, grade: str, *, lines: Sequence[dict[str, Any]] = (), **fields: Any) -> Assessment:
+    """The home's newest outcome of the rules."""
+    given = {"rule_set": RuleSet.objects.first() or rules(), "at": NOON, "score": 100} | fields
+    row = Assessment.objects.create(unit=unit, grade=grade, lines=list(lines), **given)
+    Standing.objects.filter(unit=unit).update(assessment=row)
+    return row
+
+
+def change(
+    unit: Unit, from_grade: str | None, to_grade: str, state: str = "proposed", **fields: Any
+) -> GradeChange:
+    """A grade change in any state, decided by made-up people where the state wants somebody."""
+    touches_red = "red" in (from_grade, to_grade)
+    given: dict[str, Any] = {"proposed_at": NOON}
+    if touches_red and state in ("with_panel", "approved"):
+        given |= {"reviewed_by": somebody("a-reviewer"), "reviewed_at": NOON, "review_reason": "属实"}
+    if state in ("approved", "returned"):
+        decided_as = "panel" if touches_red else "community"
+        given |= {"decided_as": decided_as, "decided_by": somebody(f"a-{decided_as}"), "decided_at": NOON}
+        given["reason"] = "同意"
+    given |= fields
+    if "assessment" not in given:
+        given["assessment"] = assessment(unit, to_grade)
+    return GradeChange.objects.create(
+        unit=unit,
+        community=unit.building.community,
+        from_grade=from_grade,
+        to_grade=to_grade,
+        state=state,
+        **given,
+    )
+
+
+def graded(unit: Unit, grade: str, at: datetime = NOON) -> Unit:
+    """The home with this grade in force since `at`, as the first decision on it leaves it."""
+    first = change(unit, None, grade, "approved", decided_at=at)
+    GradePeriod.objects.create(unit=unit, grade=grade, starts_at=at, change=first)
+    Standing.objects.filter(unit=unit).update(grade=grade, graded_at=at)
+    return unit
+
+
+def hazard(code: str, unit: Unit | None = None, building: Building | None = None, **fields: Any) -> Hazard:
+    """An open hazard of a home, or of the common parts when only the building is given."""
+    place = building or (unit.building if unit else None)
+    item = RuleItem.objects.get(rule_set=RuleSet.objects.first() or rules(), code=code)
+    given = {"opened_at": NOON, "closed_at": NOON if fields.get("state") == "closed" else None} | fields
+    return Hazard.objects.create(building=place, unit=unit, item=item, item_code=code, **given)
+
+
+def proof(of: Hazard, by: User, state: str = "sent", **fields: Any) -> Proof:
+    given: dict[str, Any] = {"note": "已整改", "sent_by": by, "sent_at": NOON}
+    if state != "sent":
+        given |= {"checked_by": somebody("a-reviewer"), "checked_at": NOON, "reason": "看过"}
+    if state == "sent" and of.state == "open":
+        Hazard.objects.filter(pk=of.pk).update(state="proof_sent")
+        of.refresh_from_db()
+    return Proof.objects.create(hazard=of, state=state, **(given | fields))
+
+
+def delisting_request(unit: Unit, by: User, state: str = "requested", **fields: Any) -> DelistingRequest:
+    """A request in any state; a granted one has the visit and the change it rests on."""
+    given: dict[str, Any] = {
+        "words": "已整改",
+        "requested_by": by,
+        "requested_at": NOON,
+        "inspect_by": NOON.date(),
+    }
+    if state in ("granted", "refused", "withdrawn"):
+        given["ended_at"] = NOON
+    return DelistingRequest.objects.create(unit=unit, state=state, **(given | fields))
+
+
+def report(unit: Unit, state: str = "new") -> HazardReport:
+    given: dict[str, Any] = {"case_number": f"260512-{next(_numbers):05d}", "text": "楼道堆物", "at": NOON}
+    if state == "checked":
+        given |= {"checked_by": somebody("a-reviewer"), "checked_at": NOON, "answer": "已清走"}
+    return HazardReport.objects.create(unit=unit, state=state, **given)
+
+
+def sign(unit: Unit | None = None, product: str = "sticker", state: str = "printed", **fields: Any) -> Sign:
+    """A sign of a home with the grade in force, or of an estate when `estate` is given."""
+    grade = Standing.objects.get(unit=unit).grade if unit else ""
+    by = somebody("a-printer")
+    run = PrintRun.objects.create(product=product, title="标牌", by=by, at=NOON)
+    given: dict[str, Any] = {"serial": f"FC{next(_numbers):07d}", "grade": grade, "printed_at": NOON}
+    if state == "posted":
+        given |= {"posted_at": NOON, "posted_by": by}
+    if state in ("superseded", "removed", "void"):
+        given["ended_at"] = NOON
+    return Sign.objects.create(
+        unit=unit, product=product, state=state, run=run, page=1, position=1, **(given | fields)
+    )
+
+
+def somebody(name: str) -> User:
+    """A person behind a row, without any post."""
+    return User.objects.filter(name=name).first() or User.objects.create_user(name, None)
+
+
+def picture(
+    kind: str = "JPEG", size: tuple[int, int] = (40, 30), colour: str = "red", **saved: Any
+) -> SimpleUploadedFile:
+    """A photo as it is uploaded; `saved` goes to Pillow (exif, comment, ...)."""
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, kind, **saved)
+    return SimpleUploadedFile(f"photo.{kind.lower()}", out.getvalue(), f"image/{kind.lower()}")
