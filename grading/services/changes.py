@@ -129,8 +129,9 @@ def _to_decide(
 
 
 def _permission(change: GradeChange) -> Permission:
-    with_panel = change.state == ChangeState.WITH_PANEL
-    return Permission.GRADE_DECIDE_RED if with_panel else Permission.GRADE_DECIDE
+    """Whose it is, or was: the second of two panel members reads that it is decided, not that it is not theirs."""
+    is_panels = change.reviewed_at is not None
+    return Permission.GRADE_DECIDE_RED if is_panels else Permission.GRADE_DECIDE
 
 
 def _decide(change: GradeChange, state: ChangeState, *, by: User, at: datetime, reason: str) -> None:
