@@ -134,7 +134,7 @@ def stage(
             ("role", "no", "name", "identity_index", "phone_index"),
             _people_lines(people),
         )
-    cursor.execute("CREATE UNIQUE INDEX ON file_unit (code); ANALYZE file_unit; ANALYZE file_person")
+    cursor.execute("CREATE UNIQUE INDEX ON file_unit (code); ANALYZE file_unit")
     return owners, managers
 
 
@@ -196,6 +196,7 @@ def find_people(cursor: Any, *, keep: bool) -> None:
         cursor.execute(
             f"UPDATE file_person SET is_new = true, id = {key} WHERE role = %s AND id IS NULL", [role]
         )
+    cursor.execute("ANALYZE file_person")  # with the empty keys in mind, plans became nested loops
 
 
 def save_people(cursor: Any, people: People, *, at: datetime) -> None:

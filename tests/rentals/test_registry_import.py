@@ -1,5 +1,6 @@
 """The import as a whole, on a real database: what it adds, changes, leaves, refuses and takes back."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from communities.models import Estate, Grid
 from core.errors import NotAllowed, OutOfScope
 from fucheng.demo.registry_rows import generate_registry
 from rentals.models import Building, ImportChange, ImportRun, Landlord, Manager, Unit
-from rentals.registry.reader import Limits
+from rentals.registry.reader import Limits, open_registry
 from rentals.services import registry_import, registry_undo, registry_write
 from tests import factories
 from tests.conftest import Cast
@@ -459,3 +460,17 @@ def test_staged_columns_follow_the_good_rows() -> None:
 
     assert GOOD_FIELDS[:12] == STAGED[:12]
     assert GOOD_FIELDS[17:] == STAGED[12:16]
+
+
+@pytest.mark.deep
+def test_whole_street_within_thirty_seconds_and_512_megabytes(cast: Cast, tmp_path: Path) -> None:
+    path = tmp_path / "street.xlsx"
+    generate_registry(path)
+    for name in ("大水坑", "章阁", "桔塘"):
+        factories.community(name, "")
+    with open_registry(path) as reader:
+        assert sum(len(chunk) for chunk in reader.chunks()) == 170_699
+    assert reader.peak_bytes < 512 << 20
+    start = time.perf_counter()
+    assert figures(run(cast, path)) == (170_699, 0, 0, 0, 0)
+    assert time.perf_counter() - start < 30
