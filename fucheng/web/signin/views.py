@@ -1,6 +1,7 @@
 """Sign in and out by name and password, change the password, start page, reading size."""
 
 from typing import cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
@@ -13,6 +14,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 from accounts.services import people
@@ -36,8 +38,10 @@ def start(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Staff. A fragment that meets an ended session sends the whole page here."""
-    if getattr(request, "htmx", False):
-        return HttpResponseClientRedirect(request.get_full_path())
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    if htmx:
+        here = urlencode({"next": htmx.current_url_abs_path or "/"})
+        return HttpResponseClientRedirect(f"{request.path}?{here}")
     target = going.safe_next(request)
     if request.user.is_authenticated and request.method != "POST":
         return redirect(target or "/")
