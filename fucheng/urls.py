@@ -14,8 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/", include("fucheng.web.office.urls")),
     path("landlords/", include("fucheng.web.landlords.urls")),
     path("photos/", include("fucheng.web.photos.urls")),
+    path("leaders/", include("fucheng.web.leaders.urls")),
     path("exports/", include("fucheng.web.exports.urls")),
     path("api/", include("fucheng.api.urls")),
+    path("", include("fucheng.web.public.urls")),
 ]
 
 handler400 = "fucheng.web.errors.bad_request"
