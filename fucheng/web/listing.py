@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 Row = TypeVar("Row")
 SIZE = 50
+CAP = 10_000
 
 
 def numbered(
@@ -30,6 +31,7 @@ class KeyPage(Generic[Row]):
     total: int | None
     previous: str
     next: str
+    is_capped: bool = False  # there are at least `total`
 
 
 def by_key(
@@ -41,8 +43,12 @@ def by_key(
     size: int = SIZE,
     read: Callable[[str], Any] = str,
     counted: models.QuerySet[Any] | None = None,
+    capped: bool = False,
 ) -> KeyPage[Any]:
-    """Rows beyond `?after=` or before `?before=`, along a unique column that has an index."""
+    """Rows beyond `?after=` or before `?before=`, along a unique column that has an index.
+
+    `counted` is what the total counts, up to CAP when `capped`; a list that fits on its page costs no count.
+    """
     after, before = query.get("after", ""), query.get("before", "")
     backwards = bool(before) and not after
     ascending = descending is backwards
@@ -55,9 +61,14 @@ def by_key(
         found.reverse()
     has_previous, has_next = (more, True) if backwards else (place is not None, more)
     clean = without(query, "after", "before")
+    total = None
+    if counted is not None:
+        fits = place is None and not more
+        total = len(found) if fits else (counted.order_by()[:CAP] if capped else counted.order_by()).count()
     return KeyPage(
         rows=found,
-        total=counted.order_by().count() if counted is not None else None,
+        total=total,
+        is_capped=capped and total == CAP,
         previous=with_(clean, before=getattr(found[0], key)) if has_previous and found else "",
         next=with_(clean, after=getattr(found[-1], key)) if has_next and found else "",
     )

@@ -79,6 +79,13 @@ class PlaceFilter(forms.Form):
         """Only what was asked and understood."""
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
 
+    def said(self, name: str) -> str:
+        """What was chosen, in words."""
+        value = self.cleaned_data[name]
+        choices = getattr(self.fields[name], "choices", ())
+        known = {str(key): str(label) for key, label in choices} if isinstance(value, str | int) else {}
+        return known.get(str(value), str(value))
+
     @property
     def is_narrowing(self) -> bool:
         return bool(self.wanted)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("reports/<int:pk>/", proofs.report_answer, name="report-answer"),
     path("delisting/", proofs.delisting_list, name="delistings"),
     path("register/", register.home_list, name="register"),
+    path("register/export/", register.homes_export, name="homes-export"),
     path("homes/<int:pk>/", register.home, name="home"),
     path("homes/<int:pk>/reveal/", register.home_reveal, name="home-reveal"),
     path("buildings/", register.building_list, name="buildings"),

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
-
 from core.dates import day_of
 from fucheng.web.office.queries.jobs import JobView, view_of
 from grading.models import GradeChange, RuleSet, Standing
 from jobs.models import Job
+from rentals.models import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +24,10 @@ class Outlook:
 
 
 def outlook(*, at: datetime) -> Outlook:
-    """Five queries."""
+    """Six queries."""
     day = day_of(at)
     published = RuleSet.objects.filter(state=RuleSet.State.PUBLISHED)
     rule_set = published.filter(effective_on__lte=day).first() or published.order_by("effective_on").first()
-    counts = Standing.objects.filter(unit__left_on__isnull=True).aggregate(
-        homes=Count("pk"), not_graded=Count("pk", filter=Q(grade__isnull=True))
-    )
     jobs = Job.objects.filter(kind="grading.bulk_assessment").select_related("requested_by")[:10]
     views = [view_of(job, at=at) for job in jobs]
     return Outlook(
@@ -40,5 +36,6 @@ def outlook(*, at: datetime) -> Outlook:
         waiting=GradeChange.objects.open().count(),
         running=next((view for view in views if view.is_unfinished), None),
         earlier=[view for view in views if not view.is_unfinished],
-        **counts,
+        homes=Unit.objects.in_register().count(),
+        not_graded=Standing.objects.not_graded().filter(unit__left_on__isnull=True).count(),
     )

@@ -15,7 +15,7 @@ from fucheng.flows import job_control
 from grading.models import GradeChange, Standing
 from grading.states import ChangeState
 from jobs.models import Job
-from rentals.models import ImportRun
+from rentals.models import ImportRun, Unit
 from signage.models import PrintRun, Sign
 from signage.querysets import owing
 
@@ -69,8 +69,6 @@ class Overview:
 
 
 def overview(user: User, *, on: date) -> Overview:
-    homes = Standing.objects.filter(unit__left_on__isnull=True)
-    counts = homes.aggregate(homes=Count("pk"), not_graded=Count("pk", filter=Q(grade__isnull=True)))
     may_manage = access.can(user, Permission.PEOPLE_MANAGE) or access.can(user, Permission.AUDIT_READ)
     unfinished = job_control.visible_to(user).filter(state__in=Job.UNFINISHED)
     return Overview(
@@ -80,7 +78,8 @@ def overview(user: User, *, on: date) -> Overview:
         owed=owed_signs(),
         waiting=waiting_by_community(on),
         accounts=accounts(on) if may_manage else None,
-        **counts,
+        homes=Unit.objects.in_register().count(),
+        not_graded=Standing.objects.not_graded().filter(unit__left_on__isnull=True).count(),
     )
 
 

@@ -19,6 +19,7 @@ NAMES: dict[str, Any] = {
     "grading.bulk_assessment": gettext_lazy("Bulk assessment"),
     "grading.bulk_decision": gettext_lazy("Decisions on many changes"),
     "signage.print_run": gettext_lazy("Print run"),
+    "lists.export": gettext_lazy("Export of a list"),
 }
 RESULTS: dict[str, Any] = {
     "added": gettext_lazy("added"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.files.storage import default_storage
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -49,11 +49,9 @@ def size_of(product: str, wanted: dict[str, Any], *, start_at: int) -> Size:
         return Size(len(estates), len(estates), hanging)
     homes = printing.homes_of(product, wanted)
     hangs = Sign.objects.on_the_wall().filter(unit=OuterRef("unit"), product=product)
-    found = homes.aggregate(signs=Count("pk"), replacing=Count("pk", filter=Q(Exists(hangs))))
-    sheets = -(-(found["signs"] + start_at - 1) // SheetGeometry().per_page) if found["signs"] else 0
-    return Size(
-        found["signs"], sheets if product == PrintRun.Product.STICKER else found["signs"], found["replacing"]
-    )
+    signs, replacing = homes.count(), homes.filter(Exists(hangs)).count()
+    sheets = -(-(signs + start_at - 1) // SheetGeometry().per_page) if signs else 0
+    return Size(signs, sheets if product == PrintRun.Product.STICKER else signs, replacing)
 
 
 def _gated(wanted: dict[str, Any]) -> list[int]:

@@ -1,5 +1,6 @@
 """What landlords and tenants sent and what the community owes an answer to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +23,21 @@ def proofs(user: User, *, waiting: bool) -> OfHazardQuerySet[Proof]:
     if waiting:
         return rows.filter(state=Proof.State.SENT).order_by("sent_at", "pk")
     return rows.exclude(state=Proof.State.SENT).order_by("-checked_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRow:
+    """A proof beside the photos of the hazard as it was found."""
+
+    proof: Proof
+    before: list[Photo]
+
+
+def proof_rows(found: Sequence[Proof]) -> list[ProofRow]:
+    return [
+        ProofRow(proof, [photo for finding in proof.hazard.findings.all() for photo in finding.photos.all()])
+        for proof in found
+    ]
 
 
 def reports(user: User, *, waiting: bool) -> OfUnitQuerySet[HazardReport]:

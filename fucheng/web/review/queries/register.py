@@ -38,13 +38,10 @@ def homes(user: User, wanted: dict[str, Any], *, on: date) -> Homes:
         "building_id": "building",
     }
     rows = rows.filter(**{narrow[name]: wanted[name] for name in narrow if wanted.get(name)})
-    if wanted.get("grade"):
-        none = wanted["grade"] == "none"
-        rows = (
-            rows.filter(standing__grade__isnull=True)
-            if none
-            else rows.filter(standing__grade=wanted["grade"])
-        )
+    if wanted.get("grade") == "none":
+        rows = rows.filter(pk__in=Standing.objects.not_graded().values("pk"))
+    elif wanted.get("grade"):
+        rows = rows.filter(standing__grade=wanted["grade"])
     if wanted.get("state"):
         rows = _in_state(rows, wanted["state"], on)
     return _found(rows, fold(wanted.get("q") or ""), user)
@@ -54,7 +51,7 @@ def _in_state(rows: Homes, state: str, on: date) -> Homes:
     if state == "stale":
         return rows.filter(standing__next_visit_on__lt=on)
     if state == "never":
-        return rows.filter(standing__last_visit_at__isnull=True)
+        return rows.filter(pk__in=Standing.objects.filter(last_visit_at__isnull=True).values("pk"))
     hangs = Sign.objects.on_the_wall().filter(
         unit=OuterRef("pk"), product=Sign.Product.STICKER, grade=OuterRef("standing__grade")
     )

@@ -29,8 +29,10 @@ def proof_list(request: StaffRequest) -> HttpResponse:
 
 def _proofs(request: StaffRequest, **more: Any) -> HttpResponse:
     waiting = request.GET.get("tab") != "checked"
+    page = listing.numbered(proofs.proofs(request.user, waiting=waiting), request.GET, size=SIZE)
     context = {
-        "page": listing.numbered(proofs.proofs(request.user, waiting=waiting), request.GET, size=SIZE),
+        "page": page,
+        "rows": proofs.proof_rows(page.object_list),
         "waiting": waiting,
         "counts": proofs.waiting(request.user),
         "reasons": REASONS,

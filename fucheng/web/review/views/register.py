@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.roles import Permission
 from communities import access
 from fucheng.flows import personal_data
-from fucheng.web import listing
+from fucheng.web import exporting, listing
+from fucheng.web.review import lists
 from fucheng.web.review.forms import AsOfForm, BuildingFilter, RegisterFilter, RevealForm
 from fucheng.web.review.queries import homes, register
 from fucheng.web.staff import StaffRequest, carried_out, staff_page, status_of
@@ -25,13 +26,22 @@ def home_list(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate()
     form = RegisterFilter(request.user, request.GET)
     found = register.homes(request.user, form.wanted, on=today)
-    page = listing.by_key(register.with_facts(found), request.GET, key="code", counted=found)
+    page = listing.by_key(
+        register.with_facts(found), request.GET, key="code", counted=found, capped="state" in form.wanted
+    )
     context = {
         "form": form,
         "page": page,
         "rows": register.rows_of(page.rows, on=today),
     }
     return render(request, "review/home_list.html", context)
+
+
+@require_POST
+@staff_page(Permission.EXPORT)
+def homes_export(request: StaffRequest) -> HttpResponseBase:
+    """What the list shows, as CSV or XLSX; personal data masked."""
+    return exporting.export(request, lists.REGISTER, request.GET.dict())
 
 
 @require_safe
