@@ -1,6 +1,6 @@
 """Rules, visits, hazards and grades, to look at. All of them have a state and move through the flows."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -24,7 +24,7 @@ class Related(LookUp):
     """Loads the named relations with the rows, so that a list costs the same for 1 and 50."""
 
     related: tuple[str, ...] = ()
-    ordering: tuple[str, ...] = ("-pk",)
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related(*self.related)

@@ -1,6 +1,6 @@
 """The register, to look at; it changes by import. Personal data is masked here as everywhere."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -42,8 +42,8 @@ class UnitAdmin(LookUp):
 class PersonAdmin(LookUp):
     """Names and phones masked; the sealed columns do not leave the model."""
 
-    list_display = ("masked_name", "masked_phone", "created_at")
-    fields = ("masked_name", "masked_phone", "created_at")
+    list_display: ClassVar[tuple[str, ...]] = ("masked_name", "masked_phone", "created_at")
+    fields: ClassVar[tuple[str, ...]] = ("masked_name", "masked_phone", "created_at")
     readonly_fields = ("masked_name", "masked_phone", "created_at")
     search_fields = ("name__exact",)
     ordering = ("-pk",)
