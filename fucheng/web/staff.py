@@ -6,7 +6,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
@@ -64,6 +64,11 @@ def carried_out(form: forms.Form, action: Callable[[], Result]) -> Result | None
     except DomainError as refused:
         form.add_error(None, str(refused))
         return None
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: nothing on the way in, and what was sent, even when it is empty, on the way back."""
+    return request.POST if request.method == "POST" else None
 
 
 def status_of(form: forms.Form) -> int:

@@ -35,7 +35,9 @@ class Desk:
     building: Building
     homes: list[Unit]
 
-    def inspect(self, seen: Sequence[Seen] = (), *, by: User | None = None, days_ago: int = 0) -> list[GradeChange]:
+    def inspect(
+        self, seen: Sequence[Seen] = (), *, by: User | None = None, days_ago: int = 0
+    ) -> list[GradeChange]:
         """A visit now (or days ago); the changes it proposes."""
         at = timezone.now() - timedelta(days=days_ago)
         receipt = visit.submit(

@@ -13,7 +13,11 @@ from tests.web.review.conftest import Desk
 def sent(desk: Desk, code: str = "F02") -> Proof:
     desk.inspect([Seen(code, desk.homes[0].pk, note="found so")])
     return proof.send(
-        hazard_id=Hazard.objects.get().pk, by=desk.cast.landlord, at=timezone.now(), note="mended", photo_digests=[]
+        hazard_id=Hazard.objects.get().pk,
+        by=desk.cast.landlord,
+        at=timezone.now(),
+        note="mended",
+        photo_digests=[],
     )
 
 
@@ -93,7 +97,9 @@ def test_delisting_requests_show_state_and_day(desk: Desk) -> None:
     change = desk.inspect([Seen("L06", desk.homes[0].pk)])[0]
     grade_change.review(change_id=change.pk, by=desk.cast.reviewer, at=change.proposed_at, reason="checked")
     grade_change.approve(change_id=change.pk, by=desk.cast.panel, at=change.proposed_at, reason="agreed")
-    asked = delisting.request(unit_id=desk.homes[0].pk, by=desk.cast.landlord, at=timezone.now(), words="all gone")
+    asked = delisting.request(
+        unit_id=desk.homes[0].pk, by=desk.cast.landlord, at=timezone.now(), words="all gone"
+    )
     page = desk.get("/review/delisting/").content.decode()
     assert "all gone" in page
     assert asked.inspect_by.isoformat() in page

@@ -19,7 +19,15 @@ def url(change: GradeChange) -> str:
 def test_case_shows_home_sum_findings_and_masked_landlord(desk: Desk) -> None:
     change = desk.inspect([Seen("L06", desk.homes[0].pk, note="三桌麻将"), Seen("H01", None, note="二楼")])[0]
     page = desk.get(url(change)).content.decode()
-    for text in (desk.homes[0].code, "L06", "red while open", "三桌麻将", "H01", "common parts", "王** 100****5678"):
+    for text in (
+        desk.homes[0].code,
+        "L06",
+        "red while open",
+        "三桌麻将",
+        "H01",
+        "common parts",
+        "王** 100****5678",
+    ):
         assert text in page
     assert "10012345678" not in page
     assert "王小明" not in page
@@ -89,7 +97,9 @@ def test_decided_case_says_who_decided_and_refuses_a_second_decision(desk: Desk)
 
 
 def test_own_inspection_offers_no_decision(desk: Desk) -> None:
-    Post.objects.create(user=desk.cast.grid, role=Role.REVIEWER, community=desk.cast.fumin, starts_on="2020-01-01")
+    Post.objects.create(
+        user=desk.cast.grid, role=Role.REVIEWER, community=desk.cast.fumin, starts_on="2020-01-01"
+    )
     change = desk.inspect()[0]
     page = desk.get(url(change), by=desk.cast.grid).content.decode()
     assert "You inspected this home" in page
@@ -102,8 +112,12 @@ def test_case_shows_the_words_of_a_delisting_request(desk: Desk) -> None:
     change = desk.inspect([Seen("L06", desk.homes[0].pk)], days_ago=2)[0]
     grade_change.review(change_id=change.pk, by=desk.cast.reviewer, at=change.proposed_at, reason="checked")
     grade_change.approve(change_id=change.pk, by=desk.cast.panel, at=change.proposed_at, reason="agreed")
-    delisting.request(unit_id=desk.homes[0].pk, by=desk.cast.landlord, at=change.proposed_at, words="tables are gone")
-    (back,) = [c for c in desk.inspect([Seen("L06", desk.homes[0].pk, "mended")]) if c.unit_id == desk.homes[0].pk]
+    delisting.request(
+        unit_id=desk.homes[0].pk, by=desk.cast.landlord, at=change.proposed_at, words="tables are gone"
+    )
+    (back,) = [
+        c for c in desk.inspect([Seen("L06", desk.homes[0].pk, "mended")]) if c.unit_id == desk.homes[0].pk
+    ]
     assert "tables are gone" in desk.get(url(back)).content.decode()
 
 

@@ -136,7 +136,9 @@ def test_bulk_of_very_many_becomes_one_job(desk: Desk, monkeypatch: pytest.Monke
 
 
 def test_own_inspection_is_shown_as_barred(desk: Desk) -> None:
-    Post.objects.create(user=desk.cast.grid, role=Role.REVIEWER, community=desk.cast.fumin, starts_on="2020-01-01")
+    Post.objects.create(
+        user=desk.cast.grid, role=Role.REVIEWER, community=desk.cast.fumin, starts_on="2020-01-01"
+    )
     changes = desk.inspect()
     page = desk.get("/review/", by=desk.cast.grid).content.decode()
     assert page.count("data-tick ") == 0

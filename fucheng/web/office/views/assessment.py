@@ -9,14 +9,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.roles import Permission
 from fucheng.flows import bulk_assessment
 from fucheng.web.office.queries import assessment as queries
-from fucheng.web.staff import StaffRequest, carried_out, staff_page, status_of
+from fucheng.web.staff import StaffRequest, carried_out, posted, staff_page, status_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.GRADE_BULK_ASSESS)
 def assessment(request: StaffRequest) -> HttpResponse:
     """What it will do, the running one, earlier ones; a POST starts it."""
-    form = forms.Form(request.POST or None)
+    form = forms.Form(posted(request))
     if request.method == "POST":
         job = carried_out(form, lambda: bulk_assessment.ask(by=request.user, at=timezone.now()))
         if job:

@@ -18,7 +18,7 @@ from fucheng.flows import downloads, registry_import
 from fucheng.web import listing
 from fucheng.web.office.forms import UploadForm
 from fucheng.web.office.queries import imports
-from fucheng.web.staff import StaffRequest, carried_out, staff_page, status_of
+from fucheng.web.staff import StaffRequest, carried_out, posted, staff_page, status_of
 from rentals.models import ImportRun
 from rentals.registry.columns import COLUMNS
 from rentals.registry.template import write_template
@@ -30,7 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @staff_page(Permission.REGISTER_IMPORT)
 def import_list(request: StaffRequest) -> HttpResponse:
     """Upload form and earlier runs; a POST keeps the file and starts its run."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(posted(request), request.FILES or None)
     if request.method == "POST":
         asked = carried_out(
             form,

@@ -20,7 +20,7 @@ from fucheng.flows import people as flow
 from fucheng.web import listing
 from fucheng.web.office.forms import PeopleFilter, PersonForm, PostForm, ReasonForm
 from fucheng.web.office.queries import people
-from fucheng.web.staff import StaffRequest, carried_out, staff_page, status_of
+from fucheng.web.staff import StaffRequest, carried_out, posted, staff_page, status_of
 
 
 @require_safe
@@ -38,7 +38,7 @@ def person_list(request: StaffRequest) -> HttpResponse:
 @staff_page(Permission.PEOPLE_MANAGE)
 def person_new(request: StaffRequest) -> HttpResponse:
     """A new account; its first password stands on this one answer."""
-    form = PersonForm(request.POST or None)
+    form = PersonForm(posted(request))
     if request.method == "POST":
         made = carried_out(form, lambda: flow.create(**form.cleaned_data, by=request.user))
         if made:

@@ -14,7 +14,7 @@ from communities import access
 from fucheng.flows import grade_change
 from fucheng.web.review.forms import REASONS, DecisionForm
 from fucheng.web.review.queries import case, queue
-from fucheng.web.staff import StaffRequest, carried_out, staff_page, status_of
+from fucheng.web.staff import StaffRequest, carried_out, posted, staff_page, status_of
 from grading.models import GradeChange
 from grading.states import OPEN_CHANGE_STATES, ChangeState
 
@@ -26,7 +26,7 @@ DECIDE = {"approve": grade_change.approve, "return": grade_change.return_, "revi
 def change(request: StaffRequest, pk: int) -> HttpResponse:
     """The case; with POST its decision, after which the next case comes up."""
     found = case.change_in_full(request.user, pk)
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(posted(request))
     if request.method == "POST":
         order: dict[str, Any] = {"change_id": pk, "by": request.user, "at": timezone.now()}
         decided = carried_out(
