@@ -210,7 +210,8 @@ def return_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: st
 def put_in_force(change_ids: Sequence[int], *, at: datetime) -> None:
     """Ends the present grade of the homes, begins the new one, and moves their standing; `at` is one moment.
 
-    The next visit follows the new grade: the shorter interval while a cap item is open.
+    The next visit follows the new grade and the newest assessment, which may be later than the change's:
+    the shorter interval while a cap item is open.
     """
     if not change_ids:
         return
@@ -240,10 +241,8 @@ def put_in_force(change_ids: Sequence[int], *, at: datetime) -> None:
                     WHEN a.lines @> '[{"effect": "cap"}]'
                     THEN least(r.interval_days_capped, (r.interval_days ->> c.to_grade)::int)
                     ELSE (r.interval_days ->> c.to_grade)::int END
-            FROM grading_gradechange c
-            JOIN grading_assessment a ON a.id = c.assessment_id
-            JOIN grading_ruleset r ON r.id = a.rule_set_id
-            WHERE c.id = ANY(%s) AND s.unit_id = c.unit_id
+            FROM grading_gradechange c, grading_assessment a JOIN grading_ruleset r ON r.id = a.rule_set_id
+            WHERE c.id = ANY(%s) AND s.unit_id = c.unit_id AND a.id = coalesce(s.assessment_id, c.assessment_id)
             """,
             [at, ids],
         )
