@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Permission
 from communities import access
 from core.dates import day_of
+from core.errors import Conflict
 from grading.models import RuleSet
 from grading.services import assessing, rule_sets
 from jobs import services as jobs
@@ -21,9 +23,11 @@ CHUNK = 5000  # homes, about
 
 @transaction.atomic(durable=True)
 def ask(*, by: User, at: datetime) -> Job:
-    """A job that assesses every home under the rules in force and proposes what differs."""
+    """A job that assesses every home under the rules in force; Conflict before their day (ADR 4)."""
     access.authorize(by, Permission.GRADE_BULK_ASSESS)
     rule_set = rule_sets.for_visit(day_of(at))
+    if not rule_sets.is_grading(rule_set, day_of(at)):
+        raise Conflict(_("These rules grade from %(day)s on."), day=rule_set.effective_on)
     job, is_new = jobs.ask(
         kind=BulkAssessment.kind,
         params={"rule_set": rule_set.pk, "at": at.isoformat()},

@@ -29,9 +29,9 @@ def accept(*, proof_id: int, by: User, at: datetime) -> Proof:
     """Closes the hazard and proposes what the rules now say for every home it counted for."""
     audit.act_as(by)
     proof = hazards.accept_proof(proof_id=proof_id, by=by, at=at)
-    assessing.assess_after_proof(
-        proof.hazard.building_id, rule_set=rule_sets.for_visit(day_of(at)), checked_by=by, at=at
-    )
+    rule_set = rule_sets.for_visit(day_of(at))
+    if rule_sets.is_grading(rule_set, day_of(at)):
+        assessing.assess_after_proof(proof.hazard.building_id, rule_set=rule_set, checked_by=by, at=at)
     return proof
 
 
