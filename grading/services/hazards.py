@@ -82,6 +82,7 @@ def take_findings(visit: Visit, seen: Sequence[Seen], items: dict[str, RuleItem]
         hazard.save(
             update_fields=["state", "opened_at", "closed_at", "due_on", "relapses", "item", "listed_at"]
         )
+    _settle_proofs(moved, visit)
     HazardEvent.objects.bulk_create(
         HazardEvent(hazard=h, what=what, at=visit.submitted_at, by_id=visit.by_id, visit=visit, note=note)
         for h, what, note in happened
@@ -96,6 +97,14 @@ def take_findings(visit: Visit, seen: Sequence[Seen], items: dict[str, RuleItem]
             note=s.note,
         )
         for s in seen
+    )
+
+
+def _settle_proofs(moved: Sequence[Hazard], visit: Visit) -> None:
+    """A proof that waits for a check has been checked when a visit finds the fault mended."""
+    closed = [hazard.pk for hazard in moved if hazard.state == HazardState.CLOSED]
+    Proof.objects.filter(hazard__in=closed, state=Proof.State.SENT).update(
+        state=Proof.State.ACCEPTED, checked_by=visit.by_id, checked_at=visit.submitted_at
     )
 
 
@@ -171,9 +180,11 @@ def refuse_proof(*, proof_id: int, by: User, at: datetime, reason: str) -> Proof
 
 
 def _proof_to_check(proof_id: int, by: User) -> tuple[Proof, Hazard]:
-    proof = Proof.objects.visible_to(by).lock(proof_id)
-    hazard = Hazard.objects.select_related("item", "building").visible_to(by).lock(proof.hazard_id)
+    """The hazard is locked before its proof, as a visit does, so that the two cannot deadlock."""
+    hazard_id = Proof.objects.visible_to(by).one(pk=proof_id).hazard_id
+    hazard = Hazard.objects.select_related("item", "building").visible_to(by).lock(hazard_id)
     access.authorize(by, Permission.HAZARD_VERIFY, community_id=hazard.building.community_id)
+    proof = Proof.objects.visible_to(by).lock(proof_id)
     if proof.state != Proof.State.SENT:
         raise Conflict(_("This proof has been checked already."))
     return proof, hazard
