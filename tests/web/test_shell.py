@@ -287,6 +287,10 @@ def test_long_numbers_are_short_in_the_readers_way(language: str, value: int | N
         assert figures.short_number(value) == short
 
 
+def test_ids_in_templates_get_no_commas_but_figures_do() -> None:
+    assert rendered('{{ pk }} {{ pk|number }}', pk=170_699) == "170699 170,699"
+
+
 def test_percent_rounds_instead_of_cutting() -> None:
     assert figures.percent(0.4567) == "45.7 %"
     assert figures.percent(None) == "–"
