@@ -166,7 +166,7 @@ USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 FORMAT_MODULE_PATH = ["fucheng.formats"]
-USE_THOUSAND_SEPARATOR = True
+USE_THOUSAND_SEPARATOR = False  # else ids in addresses and values get commas; figures use |number
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
