@@ -68,7 +68,10 @@ def ask(*, file: str, file_name: str, dry_run: bool, on_error: str, by: User, at
 
 @transaction.atomic(durable=True)
 def undo(*, run_id: int, by: User, at: datetime) -> ImportRun:
-    """Takes a whole import back, as long as nothing was built on it."""
+    """Takes a whole import back, as long as nothing was built on it: a home that was visited stays."""
+    run = ImportRun.objects.visible_to(by).lock(run_id)
+    tokens.withdraw_tokens(run)
+    standings.close_untouched(run)
     return undo_import(run_id=run_id, by=by, at=at)
 
 

@@ -2,6 +2,9 @@
 
 from django.db import connection
 
+from grading.models import Standing
+from rentals.models import ImportRun
+
 
 def open_standings() -> int:
     """Gives every home of the register without a standing one (not graded); how many were opened."""
@@ -14,3 +17,9 @@ def open_standings() -> int:
             """
         )
         return int(cursor.rowcount)
+
+
+def close_untouched(run: ImportRun) -> int:
+    """Removes the standings of homes that a run added and nobody has visited or assessed; how many."""
+    untouched = Standing.objects.filter(unit__added_by=run, grade=None, assessment=None, last_visit_at=None)
+    return untouched.delete()[0]

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('unit_code', models.CharField(max_length=25)),
-                ('kind', models.CharField(choices=[('changed', 'changed'), ('missing', 'missing from the file')], max_length=8)),
+                ('kind', models.CharField(choices=[('changed', 'changed'), ('missing', 'missing from the file'), ('building', 'changed building'), ('person', 'changed person'), ('place', 'new place')], max_length=8)),
                 ('before', models.JSONField(default=dict)),
                 ('after', models.JSONField(default=dict)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='rentals.importrun')),

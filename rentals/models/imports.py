@@ -64,6 +64,8 @@ class ImportRun(models.Model):
 class ImportChange(models.Model):
     """One home that a run changed or found missing; `before` and `after` hold only the fields that differ.
 
+    Buildings, people and places that it changed or made are kept for taking the run back.
+
     Added homes need no row here: `Unit.added_by` names the run. Personal data is never copied: a
     changed landlord or manager is recorded by key.
     """
@@ -71,6 +73,9 @@ class ImportChange(models.Model):
     class Kind(models.TextChoices):
         CHANGED = "changed", _("changed")
         MISSING = "missing", _("missing from the file")
+        BUILDING = "building", _("changed building")
+        PERSON = "person", _("changed person")
+        PLACE = "place", _("new place")
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="changes")
     unit_code = models.CharField(max_length=25)

@@ -83,6 +83,7 @@ class RegistryCheck:
         self._names(values, numbers, bad)
         for position, name, fault in self._buildings.settle(values, numbers, bad):
             self._note(numbers[position], name, values[name][position], fault, bad, position)
+        values["address"] = list(map(normalise.with_room, values["address"], values["room"]))
         rows = list(zip(numbers, *(values[name] for name in GOOD_FIELDS[1:]), strict=True))
         if bad:
             self.refused.update(int(numbers[position]) for position in bad)

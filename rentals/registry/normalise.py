@@ -129,6 +129,16 @@ def _numeral(word: str) -> int:
     return (_NUMERALS.get(tens, 1)) * 10 + _NUMERALS.get(ones, 0)
 
 
+def with_room(address: str, room: str) -> str:
+    """A home's own address: many files give that of the building and the room beside it.
+
+    `…一巷1栋` and `301` are `…一巷1栋301房`; an address that ends with a room stays as it is.
+    """
+    if not room or address.endswith(("房", "室", "铺", room)):
+        return address
+    return f"{address}{room}" + ("房" if room[-1].isalnum() and room.isascii() else "")
+
+
 def room(value: str) -> Parsed:
     """A room number as text; `301.0` is 301."""
     word = text(value, most=16)

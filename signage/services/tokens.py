@@ -7,7 +7,7 @@ from django.db import connection
 from core.bulk import copy_in
 from core.errors import OutOfScope
 from core.text import TOKEN_LENGTH, new_token
-from rentals.models import Unit
+from rentals.models import ImportRun, Unit
 from signage.models import PublicToken
 
 _SHAPE = re.compile(rf"[0-9A-Za-z]{{{TOKEN_LENGTH}}}")
@@ -25,6 +25,11 @@ def issue_tokens() -> int:
         ids = [row[0] for row in cursor.fetchall()]
     copy_in("signage_publictoken", ("unit_id", "token"), ((pk, new_token()) for pk in ids))
     return len(ids)
+
+
+def withdraw_tokens(run: ImportRun) -> int:
+    """Takes back the tokens of homes that a run added; the caller's transaction takes the homes back too."""
+    return PublicToken.objects.filter(unit__added_by=run).delete()[0]
 
 
 def unit_of(token: str) -> Unit:

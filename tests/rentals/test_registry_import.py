@@ -148,7 +148,7 @@ def test_dry_run_says_what_would_happen_and_changes_nothing(cast: Cast, tmp_path
 @pytest.mark.parametrize(
     ("header", "value", "field", "before", "after"),
     [
-        ("地址", "新地址", "address", files.GOOD["地址"], "新地址"),
+        ("地址", "新地址301房", "address", files.GOOD["地址"], "新地址301房"),
         ("楼层", "4楼", "floor", "3", "4"),
         ("房号", "401", "room", "301", "401"),
         ("房屋类别", "散居", "category", "urban_village", "scattered"),

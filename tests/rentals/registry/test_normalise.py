@@ -132,3 +132,18 @@ def test_parsing_twice_changes_nothing(field: str, value: str) -> None:
     if text is not None:
         again = RULES[field].parse(text)
         assert (again.value if isinstance(again, Fault) else again) == text
+
+
+@pytest.mark.parametrize(
+    ("address", "room", "whole"),
+    [
+        ("一巷1栋", "301", "一巷1栋301房"),
+        ("一巷1栋301房", "301", "一巷1栋301房"),
+        ("一巷1栋301", "301", "一巷1栋301"),
+        ("一巷1栋", "", "一巷1栋"),
+        ("一巷1栋", "一楼铺面", "一巷1栋一楼铺面"),
+        ("一巷1栋302室", "301", "一巷1栋302室"),
+    ],
+)
+def test_address_of_a_building_gets_the_room(address: str, room: str, whole: str) -> None:
+    assert normalise.with_room(address, room) == whole
