@@ -138,7 +138,7 @@ class PeopleFilter(forms.Form):
         required=False,
         label=_("Account"),
         choices=[
-            ("", _("Open")),
+            ("", _("In use")),
             ("first", _("First password not changed")),
             ("no_post", _("Without a post")),
             ("closed", _("Closed")),

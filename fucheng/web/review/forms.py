@@ -94,9 +94,9 @@ class PlaceFilter(forms.Form):
 class QueueFilter(PlaceFilter):
     building = forms.CharField(required=False, max_length=64, label=_("Building or address"))
     from_grade = forms.ChoiceField(
-        required=False, label=_("From"), choices=[ANY, ("none", _("Not graded")), *GRADE_CHOICES]
+        required=False, label=_("From grade"), choices=[ANY, ("none", _("Not graded")), *GRADE_CHOICES]
     )
-    to_grade = forms.ChoiceField(required=False, label=_("To"), choices=GRADES)
+    to_grade = forms.ChoiceField(required=False, label=_("To grade"), choices=GRADES)
     inspector = forms.ModelChoiceField(
         User.objects.none(), required=False, label=_("Inspected by"), empty_label=_("All")
     )
