@@ -57,6 +57,18 @@
     show(input.closest("[data-photos]"));
   }
 
+  // A photo that the server has already, known to the form by its token.
+  function keep(box, name, token) {
+    if ([...box.querySelectorAll(".ph-kept input")].some((el) => el.value === token)) return;
+    const label = document.createElement("label");
+    label.className = "ph-kept";
+    const tick = Object.assign(document.createElement("input"), { type: "checkbox", name, value: token, checked: true, className: "form-check-input" });
+    const image = Object.assign(new Image(96, 96), { alt: "", src: box.dataset.kept.replace("TOKEN", encodeURIComponent(token)) });
+    label.append(tick, image);
+    box.querySelector(".ph-row").prepend(label);
+    show(box);
+  }
+
   document.addEventListener("change", async (event) => {
     const box = event.target.closest?.("[data-photos]");
     if (!box) return;
@@ -93,5 +105,5 @@
   });
   const start = (root) => root.querySelectorAll("[data-photos]").forEach(show);
   start(document);
-  window.fucheng = Object.assign(window.fucheng ?? {}, { photoRestore: restore, photoStart: start });
+  window.fucheng = Object.assign(window.fucheng ?? {}, { photoRestore: restore, photoKeep: keep, photoStart: start });
 })();

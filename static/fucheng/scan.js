@@ -21,6 +21,12 @@
     form.requestSubmit();
   }
 
+  // The button only serves what was typed: a photo and the camera send by themselves.
+  const typing = form.querySelector("details");
+  const button = form.querySelector("[data-send]");
+  button.hidden = !typing.open;
+  typing.addEventListener("toggle", () => { button.hidden = !typing.open; });
+
   let stream = null;
   let runs = false;
   function stop() {

@@ -3,7 +3,7 @@
   "use strict";
   const form = document.getElementById("visit-form");
   if (!form) return;
-  const { drafts, photoRestore, photoStart, words = () => ({}) } = window.fucheng;
+  const { drafts, photoRestore, photoKeep, photoStart, words = () => ({}) } = window.fucheng;
   const rows = form.querySelector("[data-faults]");
   const template = form.querySelector("[data-fault-template]");
   const total = form.elements["faults-TOTAL_FORMS"];
@@ -211,6 +211,11 @@
     }
     for (const [name, value] of draft.values) {
       if (name.startsWith("faults-") && name.endsWith("_FORMS")) continue;
+      if (name.endsWith("-photos-kept")) {
+        const slot = [...form.elements].find((e) => e.name === name.replace(/-kept$/, ""));
+        if (slot) photoKeep(slot.closest("[data-photos]"), name, value);
+        continue;
+      }
       for (const el of [...form.elements].filter((e) => e.name === name)) {
         if (el.type === "radio" || el.type === "checkbox") el.checked = el.checked || el.value === value;
         else if (el.type !== "file") el.value = value;
@@ -265,7 +270,9 @@
     event.stopPropagation();
     clearTimeout(timer);
     const button = event.submitter;
-    saving.then(snapshot).then((draft) => (says(draft) ? drafts.write(draft) : drafts.drop(key))).finally(() => {
+    const kept = saving.then(snapshot).then((draft) => (says(draft) ? drafts.write(draft) : drafts.drop(key)));
+    // A phone whose store hangs sends all the same.
+    Promise.race([kept, new Promise((done) => setTimeout(done, 2000))]).finally(() => {
       form.dataset.saved = "1";
       form.requestSubmit(button);
     });

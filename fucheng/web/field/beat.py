@@ -47,9 +47,9 @@ def beat_of(user: User) -> Beat:
     )
 
 
-def in_walking_order(buildings: QuerySet[Building]) -> QuerySet[Building]:
-    """By grid, then code; annotates `walk` for `after`."""
-    return buildings.annotate(walk=Coalesce(F("grid__name"), Value(LAST))).order_by("walk", "code")
+def in_walking_order(buildings: QuerySet[Building], *first: str) -> QuerySet[Building]:
+    """By `first`, then grid and code; annotates `walk` for `after`."""
+    return buildings.annotate(walk=Coalesce(F("grid__name"), Value(LAST))).order_by(*first, "walk", "code")
 
 
 def after(buildings: QuerySet[Building], place: Building) -> QuerySet[Building]:

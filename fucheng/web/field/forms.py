@@ -7,16 +7,20 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from fucheng.web.field.places import Place
+from fucheng.web.photos import uploads
 from grading.models import Finding, RuleItem, VisitException
 from grading.models.rule_sets import DIMENSION_NAMES
 
 COMMON = "common"
 NOTE = 500
-Choices = list[tuple[str, Any]]
+Choices = list[tuple[Any, Any]]
 
 
 class VisitForm(forms.Form):
@@ -49,18 +53,36 @@ class HazardForm(forms.Form):
     """An open hazard looked at again; left empty it was not looked at and stays as it is."""
 
     seen = forms.ChoiceField(
-        required=False,
-        widget=forms.RadioSelect,
-        choices=[
-            (Finding.Seen.FAULT, _("Still there")),
-            (Finding.Seen.MENDED, _("Mended")),
-            ("", _("Not looked at")),
-        ],
+        required=False, choices=[("", ""), (Finding.Seen.FAULT, ""), (Finding.Seen.MENDED, "")]
     )
-    note = forms.CharField(label=_("Note"), max_length=NOTE, required=False)
+    note = forms.CharField(max_length=NOTE, required=False)
 
 
-class ItemSelect(forms.Select):
+class PlainSelect(forms.Select):
+    """Writes its options itself: a template for each costs the form of a tower a quarter of a second."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        widget = self.get_context(name, value, attrs)["widget"]
+        groups = [
+            (label, format_html_join("", "<option{}>{}</option>", map(_option, options)))
+            for label, options, _index in widget["optgroups"]
+        ]
+        inner = format_html_join(
+            "",
+            "{}",
+            (
+                (format_html('<optgroup label="{}">{}</optgroup>', label, body) if label else body,)
+                for label, body in groups
+            ),
+        )
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), inner)
+
+
+def _option(option: dict[str, Any]) -> tuple[str, Any]:
+    return flatatt({"value": str(option["value"]), **option["attrs"]}), option["label"]
+
+
+class ItemSelect(PlainSelect):
     """Options carry what the sheet of the picker shows: effect, place and the full sentence."""
 
     def __init__(self, items: dict[str, RuleItem]) -> None:
@@ -84,6 +106,7 @@ class ItemSelect(forms.Select):
 class FaultForm(forms.Form):
     """One fault found: where, what, fixed at once or not. Photos come beside it (`photos.uploads`)."""
 
+    photos = uploads.Received()  # set by the sheet
     place = forms.ChoiceField(label=_("Place"), required=False)
     item = forms.ChoiceField(label=_("What is wrong"), required=False)
     fixed = forms.BooleanField(label=_("Fixed on the spot"), required=False)
@@ -93,7 +116,10 @@ class FaultForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.items = items
         self.fields["place"] = forms.ChoiceField(
-            label=_("Place"), choices=[("", _("Choose the place")), *place_choices], required=False
+            label=_("Place"),
+            choices=[("", _("Choose the place")), *place_choices],
+            required=False,
+            widget=PlainSelect,
         )
         self.fields["item"] = forms.ChoiceField(
             label=_("What is wrong"),
@@ -151,10 +177,7 @@ class NotSeenForm(forms.Form):
         super().__init__(*args, **kwargs)
         for home in place.homes:
             self.fields[str(home.unit.pk)] = forms.ChoiceField(
-                label=home.name,
-                required=False,
-                widget=forms.RadioSelect,
-                choices=[("", _("Home was seen")), *VisitException.Why.choices],
+                required=False, choices=[("", ""), *VisitException.Why.choices]
             )
 
     @property

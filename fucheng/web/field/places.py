@@ -15,6 +15,8 @@ from grading.states import DelistingState
 from rentals.models import Building, Unit
 from signage.models import Sign
 
+SHOWN_AT_ONCE = 6
+
 
 @dataclass(frozen=True)
 class Home:
@@ -54,6 +56,20 @@ class Place:
     def hazards(self) -> list[Hazard]:
         """Open hazards, common parts first, the oldest deadline first within a place."""
         return self.common_hazards + [hazard for home in self.homes for hazard in home.hazards]
+
+    @property
+    def urgent_hazards(self) -> list[Hazard]:
+        """What to look at first: red before yellow before points, the oldest deadline first."""
+        return self._by_weight[:SHOWN_AT_ONCE]
+
+    @property
+    def other_hazards(self) -> list[Hazard]:
+        return self._by_weight[SHOWN_AT_ONCE:]
+
+    @property
+    def _by_weight(self) -> list[Hazard]:
+        weights = {"veto": 0, "cap": 1, "points": 2}
+        return sorted(self.hazards, key=lambda h: (weights.get(h.item.effect, 3), h.due_on or date.max))
 
     @property
     def floors(self) -> list[tuple[str, list[Home]]]:
@@ -119,7 +135,7 @@ def place(user: User, building_id: int, day: date) -> Place:
     notices = {
         s.unit_id: s
         for s in Sign.objects.on_the_wall().filter(unit__building=found, product=Sign.Product.NO_RENTAL)
-        if standings[s.unit_id].grade != "red"
+        if s.unit_id in standings and standings[s.unit_id].grade != "red"
     }
     waiting = DelistingRequest.objects.filter(unit__building=found, state=DelistingState.REQUESTED)
     requests = {request.unit_id: request for request in waiting.select_related("unit")}
@@ -152,7 +168,7 @@ class Receipt:
     mended: list[Finding]
     fixed: list[Finding]
     not_seen: list[VisitException]
-    proposed: list[dict[str, Any]]
+    proposed: list[Any]
     changes: list[GradeChange]
 
     @property

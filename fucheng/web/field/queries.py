@@ -70,10 +70,11 @@ def rows_of(buildings: Iterable[Building], day: date, found: Iterable[Unit] = ()
         )
     }
     none: dict[str, Any] = dict.fromkeys(("homes", "due", "red", "yellow", "green", "not_graded"), 0)
+    none["since"] = None
     matches = list(found)
     rows = []
     for building in listed:
-        row = figures.get(building.pk, none | {"since": None})
+        row: dict[str, Any] = dict(figures.get(building.pk, none))
         names = [unit for unit in matches if unit.building_id == building.pk]
         rows.append(
             BuildingRow(
@@ -198,11 +199,13 @@ def search(user: User, text: str, day: date) -> list[BuildingRow]:
             buildings = buildings.filter(named)
             homes = homes.filter(address__contains=word)
     found = list(homes.order_by("code")[: PAGE * 3])
+    if len(found) == PAGE * 3:
+        found = []  # too many to name rooms
     ids = set(buildings.values_list("pk", flat=True)[: PAGE * 2])
     ids |= set(homes.order_by().values_list("building", flat=True).distinct()[: PAGE * 2])
     own_first = Case(
         When(beat_of(user).where(), then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    listed = in_walking_order(Building.objects.visible_to(user).filter(pk__in=ids))
-    listed = listed.select_related("grid", "community", "estate").annotate(own=own_first)
-    return rows_of(listed.order_by("own", "walk", "code")[:PAGE], day, found)
+    hits = Building.objects.visible_to(user).filter(pk__in=ids).annotate(own=own_first)
+    listed = in_walking_order(hits, "own").select_related("grid", "community", "estate")
+    return rows_of(listed[:PAGE], day, found)

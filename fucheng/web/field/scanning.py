@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import zxingcpp
@@ -41,7 +42,7 @@ def token_of(text: str, request: HttpRequest) -> str:
     return match[1]
 
 
-def read_photo(upload: UploadedFile) -> str:
+def read_photo(upload: "UploadedFile[Any]") -> str:
     """The text of the QR code in a photo; the way for phones whose browser cannot scan by itself."""
     if upload.size is None or upload.size > LARGEST_FILE:
         raise NoCodeFound
@@ -56,7 +57,7 @@ def read_photo(upload: UploadedFile) -> str:
         raise
     except Exception as error:
         raise NoCodeFound from error
-    codes = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
+    codes = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     if not codes:
         raise NoCodeFound
     return str(codes[0].text)

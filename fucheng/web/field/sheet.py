@@ -1,7 +1,6 @@
 """The sheet of a visit: its forms as one, from what was typed to what the flow takes."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from fucheng.web.field.entries import Entry, HazardRow
 from fucheng.web.field.forms import (
     COMMON,
     FaultForm,
@@ -30,27 +30,6 @@ _HAZARD = re.compile(r"h(\d{1,18})-seen")
 ROWS = 3
 MOST_ROWS = 40
 NO_ROWS = {"faults-TOTAL_FORMS": "0", "faults-INITIAL_FORMS": "0"}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the check before sending: what the flow gets, and how it reads."""
-
-    seen: Seen
-    item: RuleItem
-    place: str
-
-    @property
-    def lacks_photo(self) -> bool:
-        return self.item.needs_photo and self.seen.seen == Finding.Seen.FAULT and not self.seen.photos
-
-
-@dataclass(frozen=True)
-class HazardRow:
-    hazard: Hazard
-    place: str
-    form: HazardForm
-    photos: uploads.Received
 
 
 class Sheet:
@@ -84,7 +63,7 @@ class Sheet:
             HazardRow(
                 hazard,
                 name_of(hazard.unit) if hazard.unit else _("Common parts"),
-                HazardForm(self.data, prefix=f"h{pk}", initial={"seen": ""}),
+                HazardForm(self.data, prefix=f"h{pk}"),
                 uploads.receive(self.request, f"h{pk}-photos", self.user),
             )
             for pk, hazard in known.items()
@@ -185,12 +164,19 @@ class Sheet:
     @property
     def untouched(self) -> list[HazardRow]:
         """Open hazards about which nothing is said; they stay as they are."""
-        return [row for row in self.hazards if not self._said(row.hazard.pk)]
+        said = {(entry.seen.item_code, entry.seen.unit_id) for entry in self.entries}
+        return [row for row in self.hazards if (row.hazard.item_code, row.hazard.unit_id) not in said]
+
+    @cached_property
+    def homes(self) -> list[tuple[int, str, str]]:
+        """Key, name and why it was not seen (empty: it was) of every home."""
+        said = self.data or QueryDict()
+        return [(h.unit.pk, h.name, said.get(f"home-{h.unit.pk}", "")) for h in self.place.homes]
 
     @property
     def some_unseen(self) -> bool:
         """Whether the list of homes not seen was used, so that it is shown open again."""
-        return any(self.not_seen[str(home.unit.pk)].value() for home in self.place.homes)
+        return any(why for _pk, _name, why in self.homes)
 
     @property
     def unseen_homes(self) -> list[tuple[str, str]]:

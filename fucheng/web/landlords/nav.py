@@ -8,5 +8,5 @@ from fucheng.web.navigation import Item, Section
 SECTION = Section(
     _("My homes"),
     "/landlords/",
-    (Item("landlords:home-list", _("My homes"), "home", Permission.DELISTING_REQUEST, tab=True),),
+    (Item("landlords:home-list", _("My homes"), "home", Permission.DELISTING_REQUEST),),
 )

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from accounts.models import User
 from fucheng.web.landlords.sources import legal_sources
@@ -24,6 +24,7 @@ from grading.models import (
 from grading.services.explaining import ExplainedLine, Explanation, explain
 from grading.states import OPEN_DELISTING_STATES, HazardState
 from rentals.models import Unit
+from rentals.querysets import UnitQuerySet
 from signage.models import PublicToken
 
 PAGE = 30
@@ -48,7 +49,7 @@ class HomeRow:
         return min((h.due_on for h in self.to_mend if h.due_on), default=None)
 
 
-def own_homes(user: User) -> QuerySet[Unit]:
+def own_homes(user: User) -> UnitQuerySet[Unit]:
     return Unit.objects.visible_to(user).in_register()
 
 
@@ -58,7 +59,7 @@ def counts(user: User) -> dict[str, int]:
     return {grade: found.get(grade, 0) for grade in GRADES}
 
 
-def homes(user: User, number: str) -> tuple[Page[Unit], list[HomeRow]]:
+def homes(user: User, number: str) -> tuple[Page[Any], list[HomeRow]]:
     """The worst first, thirty a page; a number that is none gives the first page."""
     worst_first = Case(
         When(standing__grade="red", then=Value(0)),
