@@ -49,7 +49,7 @@ def _notice(item: PrintItem, street: Street, on: date) -> bytes:
         serial=item.serial,
         number=f"{street.name.removesuffix('街道')}租禁〔{on.year}〕{int(item.serial[2:])}号",
         url=url_of(unit.public_token.token),
-        community=unit.building.community.name,
+        community=f"{unit.building.community.name}社区",
         address=unit.address,
         unit_code=unit.code,
         reasons=reasons,
@@ -102,7 +102,7 @@ def _board(item: PrintItem, street: Street, on: date) -> bytes:
     )
     board = engine.EstateBoard(
         estate=estate.name,
-        community=estate.community.name,
+        community=f"{estate.community.name}社区",
         url=board_url(),
         buildings=tuple(
             engine.BoardBuilding(

@@ -50,7 +50,9 @@ def _stickers(run: PrintRun, first: int, last: int, on: date) -> Rendered:
     prefix, printed = url_of(""), on.isoformat()
     sheets = render_stickers(
         [
-            Sticker(serial, prefix + token, cast(Grade, grade), community, address, code, graded, printed)
+            Sticker(
+                serial, prefix + token, cast(Grade, grade), f"{community}社区", address, code, graded, printed
+            )
             for serial, token, grade, community, address, code, _unit, graded in rows
         ],
         SheetGeometry(),
