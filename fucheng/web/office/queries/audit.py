@@ -1,5 +1,6 @@
 """The audit trail, filtered; and its short words in the reader's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -9,6 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEvent
+from accounts.roles import ROLE_NAMES
+from fucheng.web.office.queries.jobs import NAMES
+from grading.models import HazardReport, Proof, RuleSet
+from grading.states import CHANGE_STATE_NAMES, DELISTING_STATE_NAMES, HAZARD_STATE_NAMES
+from rentals.models import ImportRun
+from signage.models import Sign
 
 VERBS: dict[str, Any] = {
     "changed": _("changed"),
@@ -47,6 +54,43 @@ SUBJECTS: dict[str, Any] = {
     "rule_set": _("rule set"),
     "list": _("list"),
 }
+FIELDS: dict[str, Any] = {
+    "state": _("state"),
+    "role": _("post"),
+    "community_id": _("community"),
+    "grid_id": _("grid"),
+    "starts_on": _("from"),
+    "ends_on": _("until"),
+    "is_active": _("account in use"),
+    "is_staff": _("data window"),
+    "is_superuser": _("administrator"),
+    "must_change_password": _("first password"),
+    "effective_on": _("grades from"),
+    "kind": _("kind"),
+    "file": _("file"),
+    "rows": _("rows"),
+    "format": _("format"),
+    "filter": _("filter"),
+    "unit": _("home"),
+    "manager": _("manager"),
+    "dry_run": _("dry run"),
+    "added": _("added"),
+    "changed": _("changed"),
+    "unchanged": _("unchanged"),
+    "missing": _("missing from the file"),
+    "bad": _("bad rows"),
+}
+STATES: dict[str, Mapping[Any, Any]] = {
+    "grade_change": CHANGE_STATE_NAMES,
+    "hazard": HAZARD_STATE_NAMES,
+    "delisting_request": DELISTING_STATE_NAMES,
+    "proof": dict(Proof.State.choices),
+    "hazard_report": dict(HazardReport.State.choices),
+    "sign": dict(Sign.State.choices),
+    "import_run": dict(ImportRun.State.choices),
+    "rule_set": dict(RuleSet.State.choices),
+}
+VALUES: dict[str, Mapping[Any, Any]] = {"role": ROLE_NAMES, "kind": NAMES}
 HIDDEN = frozenset({"name"})  # what a stranger typed as a name may be a password
 
 
@@ -74,6 +118,10 @@ def events(wanted: dict[str, Any]) -> QuerySet[AuditEvent]:
     return rows
 
 
+def _field(name: str) -> str:
+    return str(FIELDS.get(name, name))
+
+
 def _midnight(day: Any) -> datetime:
     return datetime.combine(day, time.min, timezone.get_default_timezone())
 
@@ -85,13 +133,29 @@ def view_of(event: AuditEvent) -> EventView:
         verb=str(VERBS.get(event.verb, event.verb)),
         subject=str(SUBJECTS.get(event.subject, event.subject)),
         moves=[
-            (name, _said(before.get(name)), _said(after.get(name)))
+            (
+                _field(name),
+                _said(name, before.get(name), event.subject),
+                _said(name, after.get(name), event.subject),
+            )
             for name in after
             if before.get(name) != after.get(name)
         ],
-        details=[(name, _said(value)) for name, value in event.data.items() if name not in HIDDEN],
+        details=[
+            (_field(name), _said(name, value, event.subject))
+            for name, value in event.data.items()
+            if name not in HIDDEN
+        ],
     )
 
 
-def _said(value: Any) -> str:
-    return "–" if value in (None, "") else str(value)
+def _said(name: str, value: Any, subject: str) -> str:
+    """A value in words: states by what has them, roles, kinds of jobs, yes and no."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {inner}" for key, inner in value.items()) or "–"
+    words = STATES.get(subject, {}) if name == "state" else VALUES.get(name, {})
+    return str(words.get(value, value))

@@ -20,6 +20,8 @@ NAMES: dict[str, Any] = {
     "grading.bulk_decision": gettext_lazy("Decisions on many changes"),
     "signage.print_run": gettext_lazy("Print run"),
     "lists.export": gettext_lazy("Export of a list"),
+    "demo.street": gettext_lazy("Demonstration street"),
+    "demo.houses": gettext_lazy("Demonstration street"),
 }
 RESULTS: dict[str, Any] = {
     "added": gettext_lazy("added"),

@@ -32,7 +32,7 @@ def _proofs(request: StaffRequest, **more: Any) -> HttpResponse:
     page = listing.numbered(proofs.proofs(request.user, waiting=waiting), request.GET, size=SIZE)
     context = {
         "page": page,
-        "rows": proofs.proof_rows(page.object_list),
+        "rows": proofs.proof_rows(list(page.object_list)),
         "waiting": waiting,
         "counts": proofs.waiting(request.user),
         "reasons": REASONS,
