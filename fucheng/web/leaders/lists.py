@@ -1,0 +1,257 @@
+"""The lists behind the figures, each described once: what its columns are, on the screen and in the file."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from fucheng.web.exporting import Column, List, Wanted
+from fucheng.web.leaders import rows
+from fucheng.web.leaders.words import CAUSES, FILTERS, GRADE_WORDS, place_name, words_of
+from rentals.models import Building, Unit
+
+
+class GradeColumn(Column):
+    """A grade: a chip on the screen, its word in a file."""
+
+    def raw(self, row: Any) -> str | None:
+        value: str | None = super().of(row)
+        return value
+
+    def of(self, row: Any) -> str:
+        return str(GRADE_WORDS[self.raw(row) or "none"])
+
+
+@dataclass(frozen=True)
+class Screen:
+    """How a list is shown: its filters, its order, and where a row leads."""
+
+    list: List
+    lead: str | Promise
+    url: Callable[[Any], str]
+    newest_first: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.list.name.removeprefix("leaders-")
+
+    @property
+    def filters(self) -> Sequence[str]:
+        return FILTERS[self.name]
+
+    @property
+    def export_url(self) -> str:
+        return reverse("leaders:list-export", args=[self.name])
+
+
+def _community(path: str) -> Column:
+    column = Column("", path)
+    return Column(
+        _("Community"), lambda row: place_name(place) if (place := column.of(row)) else "", width=12
+    )
+
+
+def _home(path: str = "") -> tuple[Column, ...]:
+    return (
+        Column(_("Unit code"), f"{path}code", width=28),
+        Column(_("Address"), f"{path}address", width=50),
+        _community(f"{path}building.community"),
+    )
+
+
+def overdue_days(day: date | None) -> int | None:
+    return (timezone.localdate() - day).days if day else None
+
+
+def _listed_buildings(user: User, wanted: Wanted) -> QuerySet[Building]:
+    period = rows.period_of(wanted)
+    in_period = Q(hazards__listed_at__gte=period.start, hazards__listed_at__lt=period.end)
+    return (
+        rows.listed_buildings(user, wanted)
+        .annotate(
+            listed=Count("hazards", filter=in_period),
+            last_listed=Max("hazards__listed_at", filter=in_period),
+        )
+        .select_related("community")
+        .order_by("pk")
+    )
+
+
+# ---- the lists ---------------------------------------------------------------------------------------------
+
+
+def _ordered(source: Callable[[User, Wanted], QuerySet[Any]], *related: str, by: str = "-pk") -> Any:
+    return lambda user, wanted: source(user, wanted).select_related(*related).order_by(by)
+
+
+def _list(name: str, title: Any, columns: Sequence[Column], source: Any) -> List:
+    return List(name=f"leaders-{name}", title=title, columns=columns, rows=source, words=words_of(name))
+
+
+HOMES = _list(
+    "homes",
+    _("Homes"),
+    (
+        *_home(),
+        Column(_("Category"), lambda home: home.get_category_display()),
+        GradeColumn(_("Grade"), "standing.grade", width=10),
+        Column(_("Last visit"), "standing.last_visit_at", "moment"),
+        Column(_("Next visit by"), "standing.next_visit_on", "date"),
+        Column(_("Landlord"), lambda home: home.landlord.masked_name if home.landlord else ""),
+    ),
+    _ordered(rows.homes, "building__community", "standing", "landlord", by="pk"),
+)
+CHANGES = _list(
+    "changes",
+    _("Grade changes"),
+    (
+        *_home("unit."),
+        GradeColumn(_("From"), "from_grade", width=10),
+        GradeColumn(_("To"), "to_grade", width=10),
+        Column(_("Cause"), lambda change: CAUSES[change.cause] if change.to_grade == "red" else ""),
+        Column(_("Decided"), "decided_at", "moment"),
+        Column(_("Reason"), "reason", width=40),
+    ),
+    lambda user, wanted: (
+        rows.with_cause(rows.changes(user, wanted))
+        .select_related("unit__building__community")
+        .order_by("-pk")
+    ),
+)
+PROPOSALS = _list(
+    "proposals",
+    _("Proposals waiting"),
+    (
+        *_home("unit."),
+        GradeColumn(_("From"), "from_grade", width=10),
+        GradeColumn(_("To"), "to_grade", width=10),
+        Column(_("State"), lambda change: change.get_state_display()),
+        Column(_("Proposed"), "proposed_at", "moment"),
+    ),
+    _ordered(rows.proposals, "unit__building__community", by="pk"),
+)
+HAZARDS = _list(
+    "hazards",
+    _("Open hazards"),
+    (
+        Column(_("Hazard"), "item.fault", width=28),
+        Column(
+            _("Place"), lambda hazard: hazard.unit.address if hazard.unit else hazard.building.name, width=50
+        ),
+        Column(_("Where"), lambda hazard: _("home") if hazard.unit_id else _("common parts")),
+        _community("building.community"),
+        Column(_("Found"), "opened_at", "moment"),
+        Column(_("Mend by"), "due_on", "date"),
+        Column(_("Days late"), lambda hazard: max(overdue_days(hazard.due_on) or 0, 0) or None, "number", 10),
+        Column(_("Department"), "item.department"),
+    ),
+    _ordered(rows.hazards, "item", "unit", "building__community", by="pk"),
+)
+BUILDINGS = _list(
+    "buildings",
+    _("Buildings listed for hazards"),
+    (
+        Column(_("Building code"), "code", width=22),
+        Column(_("Building"), "name", width=40),
+        _community("community"),
+        Column(_("Hazards listed"), "listed", "number"),
+        Column(_("Last listed"), "last_listed", "moment"),
+    ),
+    _listed_buildings,
+)
+VISITS = _list(
+    "visits",
+    _("Visits"),
+    (
+        Column(_("Building"), "building.name", width=40),
+        _community("building.community"),
+        Column(_("Kind"), lambda visit: visit.get_kind_display()),
+        Column(_("Visited"), "submitted_at", "moment"),
+    ),
+    _ordered(rows.visits, "building__community"),
+)
+SIGNS = _list(
+    "signs",
+    _("Signs"),
+    (
+        Column(_("Serial number"), "serial"),
+        Column(_("Sign"), lambda sign: sign.get_product_display()),
+        Column(_("Place"), lambda sign: sign.unit.address if sign.unit else sign.estate.name, width=50),
+        Column(
+            _("Community"),
+            lambda sign: place_name(sign.unit.building.community if sign.unit else sign.estate.community),
+            width=12,
+        ),
+        Column(_("Grade shown"), lambda sign: GRADE_WORDS[sign.grade] if sign.grade else "", width=10),
+        Column(_("State"), lambda sign: sign.get_state_display()),
+        Column(_("Posted"), "posted_at", "moment"),
+    ),
+    _ordered(rows.signs, "unit__building__community", "estate__community"),
+)
+OWED = _list(
+    "owed",
+    _("Signs owed"),
+    (
+        *_home("unit."),
+        GradeColumn(_("Grade in force"), "grade", width=12),
+        Column(_("Since"), "graded_at", "moment"),
+    ),
+    _ordered(rows.owed, "unit__building__community", by="pk"),
+)
+TAKE_DOWN = _list(
+    "take-down",
+    _("Notices to take down"),
+    (*_home("unit."), Column(_("Serial number"), "serial"), Column(_("Posted"), "posted_at", "moment")),
+    _ordered(rows.take_down, "unit__building__community", by="pk"),
+)
+
+
+def _to_home(row: Any) -> str:
+    return reverse("review:home", args=[row.pk if isinstance(row, Unit) else row.unit_id])
+
+
+def _to_building(row: Any) -> str:
+    return reverse("review:building", args=[getattr(row, "building_id", row.pk)])
+
+
+SCREENS: dict[str, Screen] = {
+    screen.name: screen
+    for screen in (
+        Screen(HOMES, "", _to_home, newest_first=False),
+        Screen(CHANGES, _("Changes put in force."), _to_home),
+        Screen(PROPOSALS, _("The oldest first."), _to_home, newest_first=False),
+        Screen(
+            HAZARDS,
+            "",
+            lambda row: _to_home(row) if row.unit_id else _to_building(row),
+            newest_first=False,
+        ),
+        Screen(
+            BUILDINGS,
+            _("Serious hazards of the common parts, posted on the building in the period."),
+            _to_building,
+            newest_first=False,
+        ),
+        Screen(VISITS, "", _to_building),
+        Screen(SIGNS, "", lambda row: _to_home(row) if row.unit_id else ""),
+        Screen(
+            OWED,
+            _("The sign on the wall does not show the grade in force, or there is none."),
+            _to_home,
+            newest_first=False,
+        ),
+        Screen(
+            TAKE_DOWN,
+            _("No-rental notices that still hang although the home is no longer red."),
+            _to_home,
+            newest_first=False,
+        ),
+    )
+}

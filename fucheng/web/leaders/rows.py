@@ -1,0 +1,232 @@
+"""Which rows stand behind each figure. The figures group these rows, the lists show them: one source, one number.
+
+Each function takes the person and what is wanted (a query string) and gives a scoped, filtered queryset.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, Value, When
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from communities import access
+from fucheng.web.leaders.period import Period, from_query, midnight
+from grading.models import GradeChange, Hazard, Standing, Visit
+from grading.querysets import GradeChangeQuerySet, HazardQuerySet, OfBuildingQuerySet, StandingQuerySet
+from rentals.models import Building, Unit
+from rentals.querysets import BuildingQuerySet, UnitQuerySet
+from signage.models import Sign
+from signage.querysets import SignQuerySet, owing, to_take_down
+
+Wanted = Mapping[str, str]
+GRADES = ("green", "yellow", "red", "none")
+
+
+@dataclass(frozen=True)
+class Age:
+    """An age in days: at least `least`, at most `most`."""
+
+    name: str
+    label: str | Promise
+    least: int
+    most: int | None
+
+
+AGES = (
+    Age("week", _("up to 7 days"), 0, 7),
+    Age("month", _("8 to 30 days"), 8, 30),
+    Age("quarter", _("31 to 90 days"), 31, 90),
+    Age("older", _("over 90 days"), 91, None),
+)
+
+
+def age_case(field: str, today: date, *, is_day: bool = False) -> Case:
+    """Names the age of a moment (or of a day) on a day."""
+
+    def since(days: int) -> Any:
+        day = today - timedelta(days=days)
+        return day if is_day else midnight(day)
+
+    whens = [When(**{f"{field}__gte": since(a.most)}, then=Value(a.name)) for a in AGES if a.most is not None]
+    return Case(*whens, default=Value(AGES[-1].name), output_field=CharField())
+
+
+def number(wanted: Wanted, name: str) -> int | None:
+    text = wanted.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _in_community(wanted: Wanted, path: str) -> Q:
+    community = number(wanted, "community")
+    return Q() if community is None else Q(**{path: community})
+
+
+def period_of(wanted: Wanted) -> Period:
+    return from_query(wanted, timezone.localdate())
+
+
+# ---- homes -------------------------------------------------------------------------------------------------
+
+
+def homes(user: User, wanted: Wanted) -> UnitQuerySet[Unit]:
+    """Homes of the register by community, category, grade (`none`: not graded) and state (`stale`, `unvisited`)."""
+    rows = Unit.objects.visible_to(user).in_register().filter(_in_community(wanted, "building__community"))
+    if (category := wanted.get("category")) in Unit.Category.values:
+        rows = rows.filter(category=category)
+    if (grade := wanted.get("grade")) in GRADES:
+        graded = {"standing__grade": grade} if grade != "none" else {"standing__grade__isnull": True}
+        rows = rows.filter(**graded)
+    if wanted.get("state") == "stale":
+        rows = rows.filter(standing__next_visit_on__lt=timezone.localdate())
+    if wanted.get("state") == "unvisited":
+        rows = rows.filter(standing__last_visit_at__isnull=True)
+    return rows.search(wanted["q"].strip()) if wanted.get("q", "").strip() else rows
+
+
+# ---- grade changes -----------------------------------------------------------------------------------------
+
+KINDS = {
+    "daily": _("Daily changes"),
+    "red": _("Turned red"),
+    "delisted": _("Taken off the red list"),
+    "lifted": _("Lifted from yellow to green"),
+    "downgraded": _("Downgraded from green to yellow"),
+    "first": _("First grading"),
+}
+KIND_IS = {
+    "daily": Q(from_grade__isnull=False),
+    "red": Q(from_grade__isnull=False, to_grade="red"),
+    "delisted": Q(from_grade="red"),
+    "lifted": Q(from_grade="yellow", to_grade="green"),
+    "downgraded": Q(from_grade="green", to_grade="yellow"),
+    "first": Q(from_grade__isnull=True),
+}
+KIND = Case(  # exactly one a change
+    *(When(test, then=Value(kind)) for kind, test in KIND_IS.items() if kind != "daily"),
+    output_field=CharField(),
+)
+
+
+class RedCause(Func):
+    """The cause of a change to red: of the veto line that is gravest, and of these the first; one a change."""
+
+    output_field = CharField()
+    arity = 2
+    template = (
+        "COALESCE((SELECT i.red_cause FROM jsonb_array_elements(%(lines)s) WITH ORDINALITY AS l (line, place)"
+        " JOIN grading_ruleitem i ON i.rule_set_id = %(rule_set)s AND i.code = l.line ->> 'item'"
+        " WHERE l.line ->> 'effect' = 'veto' AND i.red_cause > ''"
+        " ORDER BY (i.severity = 'critical') DESC, l.place LIMIT 1), 'unknown')"
+    )
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **_more: Any
+    ) -> tuple[str, list[Any]]:
+        lines, rule_set = (compiler.compile(e)[0] for e in self.get_source_expressions())
+        return self.template % {"lines": lines, "rule_set": rule_set}, []
+
+
+def changes(user: User, wanted: Wanted) -> GradeChangeQuerySet[GradeChange]:
+    """Changes put in force in the period, by kind, community and (red ones) by cause."""
+    period = period_of(wanted)
+    rows = GradeChange.objects.visible_to(user).filter(
+        _in_community(wanted, "community"),
+        state="approved",
+        decided_at__gte=period.start,
+        decided_at__lt=period.end,
+    )
+    if (kind := wanted.get("kind")) in KINDS:
+        rows = rows.filter(KIND_IS[kind])
+    if kind == "red" and wanted.get("cause"):
+        rows = with_cause(rows).filter(cause=wanted["cause"])
+    return rows
+
+
+def with_cause(rows: GradeChangeQuerySet[GradeChange]) -> Any:
+    """Adds `cause` to changes to red."""
+    return rows.annotate(cause=RedCause(F("assessment__lines"), F("assessment__rule_set")))
+
+
+def proposals(user: User, wanted: Wanted) -> GradeChangeQuerySet[GradeChange]:
+    """Changes that wait for a decision, by state and community."""
+    rows = GradeChange.objects.visible_to(user).open().filter(_in_community(wanted, "community"))
+    return rows.filter(state=wanted["state"]) if wanted.get("state") in ("proposed", "with_panel") else rows
+
+
+# ---- hazards and visits ------------------------------------------------------------------------------------
+
+
+def hazards(user: User, wanted: Wanted) -> HazardQuerySet[Hazard]:
+    """Open hazards, or (`state=overdue`) those past their deadline, by community, item and age."""
+    today = timezone.localdate()
+    rows = Hazard.objects.visible_to(user).filter(_in_community(wanted, "building__community"))
+    rows = rows.overdue_on(today) if wanted.get("state") == "overdue" else rows.open()
+    if wanted.get("age") in {age.name for age in AGES}:
+        rows = rows.alias(age=age_case("due_on", today, is_day=True)).filter(age=wanted["age"])
+    return rows.filter(item_code=wanted["item"]) if wanted.get("item") else rows
+
+
+def listed_buildings(user: User, wanted: Wanted) -> BuildingQuerySet[Building]:
+    """Buildings on which a hazard was posted in the period (挂牌公示)."""
+    period = period_of(wanted)
+    posted = Hazard.objects.filter(
+        building=OuterRef("pk"), listed_at__gte=period.start, listed_at__lt=period.end
+    )
+    rows = Building.objects.visible_to(user).filter(_in_community(wanted, "community"))
+    return rows.filter(Exists(posted))
+
+
+def visits(user: User, wanted: Wanted) -> OfBuildingQuerySet[Visit]:
+    period = period_of(wanted)
+    return Visit.objects.visible_to(user).filter(
+        _in_community(wanted, "building__community"),
+        submitted_at__gte=period.start,
+        submitted_at__lt=period.end,
+    )
+
+
+# ---- signs -------------------------------------------------------------------------------------------------
+
+
+def signs(user: User, wanted: Wanted) -> SignQuerySet[Sign]:
+    """Signs posted in the period, or (`now=1`) those on the wall today, by product and community.
+
+    The board of an estate belongs to the estate's community, the sign of a home to its building's.
+    """
+    product, rows = wanted.get("product"), Sign.objects.all()
+    paths = {"unit__building__community", "estate__community"}
+    if product in Sign.Product.values:
+        of_home = product != Sign.Product.ESTATE_BOARD
+        rows = rows.filter(product=product, unit__isnull=not of_home)  # as the partial indexes say
+        paths -= {"estate__community" if of_home else "unit__building__community"}
+    scope = access.scope_of(user)
+    if not scope.whole_street:
+        rows = rows.filter(reduce(or_, (Q(**{f"{path}__in": scope.community_ids}) for path in paths)))
+    if number(wanted, "community") is not None:
+        rows = rows.filter(reduce(or_, (_in_community(wanted, path) for path in paths)))
+    if wanted.get("now"):
+        return rows.on_the_wall()
+    period = period_of(wanted)
+    return rows.filter(posted_at__gte=period.start, posted_at__lt=period.end)
+
+
+def owed(user: User, wanted: Wanted) -> StandingQuerySet[Standing]:
+    """Homes whose sign does not show the grade in force, by product, community and age of that grade."""
+    product = wanted.get("product")
+    rows = owing(product if product == Sign.Product.NO_RENTAL else Sign.Product.STICKER).visible_to(user)
+    rows = rows.filter(_in_community(wanted, "unit__building__community"))
+    if wanted.get("age") in {age.name for age in AGES}:
+        rows = rows.alias(age=age_case("graded_at", timezone.localdate())).filter(age=wanted["age"])
+    return rows
+
+
+def take_down(user: User, wanted: Wanted) -> SignQuerySet[Sign]:
+    """No-rental notices that still hang although the home is no longer red."""
+    return to_take_down().visible_to(user).filter(_in_community(wanted, "unit__building__community"))

@@ -1,0 +1,94 @@
+"""What filters, grades and causes are called."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from communities.models import Community
+from fucheng.web.leaders import rows
+from grading.models import RuleItem
+from grading.models.rule_sets import GRADE_NAMES
+from grading.states import CHANGE_STATE_NAMES, ChangeState
+from rentals.models import Unit
+from signage.models import Sign
+
+Wanted = Mapping[str, str]
+CAUSES = {**dict(RuleItem.RedCause.choices), "unknown": _("no cause recorded")}
+GRADE_WORDS = {**{grade.value: name for grade, name in GRADE_NAMES.items()}, "none": _("Not graded")}
+FILTERS = {
+    "homes": ("q", "community", "grade", "category", "state"),
+    "changes": ("community", "kind", "cause", "period"),
+    "proposals": ("community", "state"),
+    "hazards": ("community", "state", "age"),
+    "buildings": ("community", "period"),
+    "visits": ("community", "period"),
+    "signs": ("product", "community", "now", "period"),
+    "owed": ("product", "community", "age"),
+    "take-down": ("community",),
+}
+STATES = {
+    "homes": ("stale", "unvisited"),
+    "hazards": ("overdue",),
+    "proposals": ("proposed", "with_panel"),
+}
+
+
+def place_name(place: Any) -> str:
+    """A community in the reader's language."""
+    english = (translation.get_language() or "").startswith("en")
+    return str(place.name_en if english and place.name_en else place.name)
+
+
+_CHOICES: dict[str, tuple[Any, dict[str, Any]]] = {
+    "grade": (_("Grade"), GRADE_WORDS),
+    "category": (_("Category"), dict(Unit.Category.choices)),
+    "kind": (_("Change"), rows.KINDS),
+    "cause": (_("Cause"), CAUSES),
+    "age": (_("Age"), {age.name: age.label for age in rows.AGES}),
+    "product": (_("Sign"), dict(Sign.Product.choices)),
+    "state": (
+        _("State"),
+        {
+            "stale": _("visit overdue"),
+            "unvisited": _("never visited"),
+            "overdue": _("past the deadline"),
+            "proposed": CHANGE_STATE_NAMES[ChangeState.PROPOSED],
+            "with_panel": CHANGE_STATE_NAMES[ChangeState.WITH_PANEL],
+        },
+    ),
+    "now": (_("State"), {"1": _("on the wall today")}),
+}
+
+
+def words_of(screen: str) -> Callable[[User, Wanted], list[tuple[str, str]]]:
+    """Tells a filter line by line: only what the list understands."""
+
+    def words(user: User, wanted: Wanted) -> list[tuple[str, str]]:
+        told = []
+        community = (
+            Community.objects.visible_to(user).filter(pk=rows.number(wanted, "community") or 0).first()
+        )
+        if community:
+            told.append((str(_("Community")), place_name(community)))
+        for name in FILTERS[screen]:
+            label, choices = _CHOICES.get(name, (None, {}))
+            if wanted.get(name) in choices:
+                told.append((str(label), str(choices[wanted[name]])))
+        if wanted.get("q", "").strip() and "q" in FILTERS[screen]:
+            told.append((str(_("Search")), wanted["q"].strip()))
+        if "period" in FILTERS[screen] and not wanted.get("now"):
+            period = rows.period_of(wanted)
+            told.append((str(_("Period")), f"{period.first} – {period.last}"))
+        return told
+
+    return words
+
+
+def choices_of(screen: str, name: str) -> tuple[Any, list[tuple[str, Any]]]:
+    """Label and choices of a filter on a screen."""
+    label, choices = _CHOICES[name]
+    meant = STATES.get(screen, tuple(choices)) if name == "state" else tuple(choices)
+    return label, [(key, choices[key]) for key in meant]
