@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -206,12 +207,16 @@ def leave_open_ends(plan: Plan, at: datetime) -> None:
 
 
 def _choose_landlord() -> None:
-    """The told landlord owns a red home, a yellow one and some green ones, where such an owner exists."""
-    for wanted in (("red", "yellow", "green"), ("red", "green"), ("red",), ("yellow",)):
-        owners = Landlord.objects.all()
-        for grade in wanted:
-            owners = owners.filter(units__standing__grade=grade)
-        owner = owners.order_by("pk").first()
-        if owner is not None:
-            people.give_homes_to_the_demo_landlord(owner)
-            return
+    """The told landlord owns a red home and others besides, and not too many to look at."""
+    owners = Landlord.objects.filter(units__standing__grade="red")
+    homes: defaultdict[int, list[str]] = defaultdict(list)
+    rows = Unit.objects.filter(landlord__in=owners).values_list("landlord_id", "standing__grade")
+    for owner_id, grade in rows:
+        homes[owner_id].append(grade)
+
+    def fitness(owner_id: int) -> tuple[int, int, int]:
+        grades = homes[owner_id]
+        return (-len(set(grades)), abs(len(grades) - 6), owner_id)
+
+    if homes:
+        people.give_homes_to_the_demo_landlord(Landlord.objects.get(pk=min(homes, key=fitness)))
