@@ -209,7 +209,7 @@ def leave_open_ends(plan: Plan, at: datetime) -> None:
 def _choose_landlord() -> None:
     """The told landlord owns a red home and others besides, and not too many to look at."""
     owners = Landlord.objects.filter(units__standing__grade="red")
-    homes: defaultdict[int, list[str]] = defaultdict(list)
+    homes: defaultdict[int, list[str | None]] = defaultdict(list)
     rows = Unit.objects.filter(landlord__in=owners).values_list("landlord_id", "standing__grade")
     for owner_id, grade in rows:
         homes[owner_id].append(grade)

@@ -87,10 +87,10 @@ class Targets:
     @classmethod
     def scaled(cls, homes: int, houses: int) -> "Targets":
         data = json.loads(FIGURES.read_text(encoding="utf-8"))
-        share = homes / data["units_total"]
+        share: float = homes / data["units_total"]
 
         def part(number: int) -> int:
-            return int(round(number * share))
+            return round(number * share)
 
         grades = data["units_by_grade"]
         red, green = max(part(grades["red"]), 6), part(grades["green"])
