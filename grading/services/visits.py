@@ -65,6 +65,7 @@ def record(
     IntegrityError never leaves: when the same visit arrives twice at once, the second finds the first
     (`earlier_visit`) after this raised Conflict.
     """
+    started_at = min(started_at, at)  # a phone's clock may run ahead; the rules of a later day do not apply
     rule_set = rule_sets.for_visit(day_of(started_at))
     items = rule_sets.items_of(rule_set)
     _check_places(building, seen, not_seen, items)
@@ -77,7 +78,7 @@ def record(
                 building=building,
                 rule_set=rule_set,
                 by=by,
-                started_at=min(started_at, at),
+                started_at=started_at,
                 submitted_at=at,
                 note=note,
             )
