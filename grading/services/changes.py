@@ -17,7 +17,7 @@ from accounts.services import audit
 from communities import access
 from core.bulk import copy_in, reserve_ids
 from core.errors import Conflict, Invalid, NotAllowed
-from grading.models import GradeChange
+from grading.models import GradeChange, Standing
 from grading.querysets import GradeChangeQuerySet
 from grading.states import CHANGE_MOVES, OPEN_CHANGE_STATES, ChangeState
 
@@ -116,7 +116,9 @@ def _to_decide(
     change_id: int, by: User, permission: Permission | None, reason: str, *, to: ChangeState
 ) -> GradeChange:
     """The locked change when this person may make this move now."""
-    change = GradeChange.objects.visible_to(by).lock(change_id)
+    changes = GradeChange.objects.visible_to(by)
+    _hold_homes(changes.filter(pk=change_id))
+    change = changes.lock(change_id)
     access.authorize(by, permission or _permission(change), community_id=change.community_id)
     if to not in CHANGE_MOVES[ChangeState(change.state)]:
         raise AlreadyDecided
@@ -126,6 +128,12 @@ def _to_decide(
         raise Invalid(_("Give a reason; the landlord will read it."))
     audit.act_as(by)
     return change
+
+
+def _hold_homes(changes: GradeChangeQuerySet[GradeChange]) -> None:
+    """Locks standings before changes, as assessments do, so that a decision and a visit cannot deadlock."""
+    homes = Standing.objects.filter(unit__in=changes.values("unit")).order_by("unit")
+    list(homes.select_for_update(no_key=True).values_list("unit_id"))
 
 
 def _permission(change: GradeChange) -> Permission:
@@ -162,6 +170,7 @@ def approve_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: s
     if not reason.strip():
         raise Invalid(_("Give a reason; the landlord will read it."))
     audit.act_as(by)
+    _hold_homes(GradeChange.objects.visible_to(by).filter(pk__in=change_ids))
     approved: list[int] = []
     for state, decided_as in ((ChangeState.PROPOSED, As.COMMUNITY), (ChangeState.WITH_PANEL, As.PANEL)):
         rows = decidable(by, state).filter(pk__in=change_ids)
@@ -182,6 +191,7 @@ def review_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: st
     if not reason.strip():
         raise Invalid(_("Give a reason; the landlord will read it."))
     audit.act_as(by)
+    _hold_homes(GradeChange.objects.visible_to(by).filter(pk__in=change_ids))
     rows = decidable(by, ChangeState.PROPOSED).touching_red().filter(pk__in=change_ids)
     ids = [change.pk for change in rows.select_for_update(of=("self",), no_key=True).order_by("pk")]
     GradeChange.objects.filter(pk__in=ids).update(
@@ -196,6 +206,7 @@ def return_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: st
     if not reason.strip():
         raise Invalid(_("Give a reason; the landlord will read it."))
     audit.act_as(by)
+    _hold_homes(GradeChange.objects.visible_to(by).filter(pk__in=change_ids))
     returned: list[int] = []
     for state, decided_as in ((ChangeState.PROPOSED, As.COMMUNITY), (ChangeState.WITH_PANEL, As.PANEL)):
         rows = decidable(by, state).filter(pk__in=change_ids)
