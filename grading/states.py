@@ -79,7 +79,9 @@ DELISTING_MOVES: dict[DelistingState, frozenset[DelistingState]] = {
     DelistingState.INSPECTED: frozenset(
         {DelistingState.WITH_PANEL, DelistingState.REFUSED, DelistingState.WITHDRAWN}
     ),
-    DelistingState.WITH_PANEL: frozenset({DelistingState.GRANTED, DelistingState.REFUSED}),
+    DelistingState.WITH_PANEL: frozenset(
+        {DelistingState.GRANTED, DelistingState.REFUSED, DelistingState.INSPECTED}  # newer facts: once more
+    ),
     DelistingState.GRANTED: frozenset(),
     DelistingState.REFUSED: frozenset(),
     DelistingState.WITHDRAWN: frozenset(),

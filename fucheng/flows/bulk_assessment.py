@@ -13,7 +13,7 @@ from communities import access
 from core.dates import day_of
 from core.errors import Conflict
 from grading.models import RuleSet
-from grading.services import assessing, rule_sets
+from grading.services import assessing, delisting, rule_sets
 from jobs import services as jobs
 from jobs.models import Chunk, Job
 from jobs.tasks import ring_workers
@@ -65,13 +65,15 @@ class BulkAssessment:
         return [(int(size), {"first": first, "last": last}) for first, last, size in rows]
 
     def work(self, job: Job, chunk: Chunk) -> dict[str, Any]:
+        at = datetime.fromisoformat(job.params["at"])
         proposed = assessing.assess_buildings(
             chunk.payload["first"],
             chunk.payload["last"],
             rule_set=RuleSet.objects.get(pk=job.params["rule_set"]),
-            at=datetime.fromisoformat(job.params["at"]),
+            at=at,
             job=job,
         )
+        delisting.follow_newer_facts(at=at)
         return {"proposed": len(proposed)}
 
     def finish(self, job: Job) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.services import audit
 from core.dates import day_of
 from grading.models import Photo, Proof
-from grading.services import assessing, hazards, photos, rule_sets
+from grading.services import assessing, delisting, hazards, photos, rule_sets
 
 
 @transaction.atomic(durable=True)
@@ -32,6 +32,7 @@ def accept(*, proof_id: int, by: User, at: datetime) -> Proof:
     rule_set = rule_sets.for_visit(day_of(at))
     if rule_sets.is_grading(rule_set, day_of(at)):
         assessing.assess_after_proof(proof.hazard.building_id, rule_set=rule_set, checked_by=by, at=at)
+        delisting.follow_newer_facts(at=at)
     return proof
 
 

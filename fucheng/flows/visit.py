@@ -63,5 +63,6 @@ def submit(
     if not rule_sets.is_grading(visit.rule_set, day_of(at)):
         return Receipt(visit, is_new=True)
     proposed = assessing.assess_building(building_id, visit=visit, at=at)
+    delisting.follow_newer_facts(at=at)
     delisting.note_reinspection(visit, at=at)
     return Receipt(visit, is_new=True, proposed=tuple(proposed))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from accounts.roles import Permission
 from communities import access
 from core.dates import add_workdays, day_of
 from core.errors import Conflict, Invalid
-from grading.models import DelistingRequest, RuleItem, Standing, Visit
+from grading.models import DelistingRequest, GradeChange, RuleItem, Standing, Visit
 from grading.services import changes
 from grading.states import OPEN_DELISTING_STATES, ChangeState, DelistingState
 from rentals.models import Unit
@@ -22,7 +23,10 @@ REINSPECTION_WORKDAYS = 3  # domain.md 1.5
 
 @transaction.atomic
 def request_delisting(*, unit_id: int, by: User, at: datetime, words: str) -> DelistingRequest:
-    """The landlord of a red home asks for a re-inspection, due within three working days."""
+    """The landlord of a red home asks for a re-inspection, due within three working days.
+
+    Where a visit has found the fault mended already, the request joins the decision that waits.
+    """
     access.authorize(by, Permission.DELISTING_REQUEST)
     unit = Unit.objects.visible_to(by).lock(unit_id)
     if Standing.objects.filter(unit=unit, grade="red").first() is None:
@@ -31,22 +35,31 @@ def request_delisting(*, unit_id: int, by: User, at: datetime, words: str) -> De
         raise Invalid(gettext_lazy("Say in a few words what has been mended."))
     if DelistingRequest.objects.filter(unit=unit, state__in=OPEN_DELISTING_STATES).exists():
         raise Conflict(gettext_lazy("A request for this home is already under way. Follow it on this page."))
-    return DelistingRequest.objects.create(
+    request = DelistingRequest(
         unit=unit,
         words=words,
         requested_by=by,
         requested_at=at,
         inspect_by=add_workdays(day_of(at), REINSPECTION_WORKDAYS),
     )
+    change = changes.open_for(unit.pk)
+    if change is not None and _was_seen(change):
+        _inspected(request, change)
+    request.save()
+    return request
 
 
 @transaction.atomic
 def withdraw(*, request_id: int, by: User, at: datetime) -> DelistingRequest:
-    """The landlord takes the request back before the panel has it."""
+    """The landlord takes the request back before the panel has it.
+
+    The proposal of the re-inspection stays, without the request: facts are not taken back.
+    """
     request = DelistingRequest.objects.visible_to(by).lock(request_id)
     access.authorize(by, Permission.DELISTING_REQUEST)
     if request.state not in (DelistingState.REQUESTED, DelistingState.INSPECTED):
         raise Conflict(gettext_lazy("The request cannot be taken back any more."))
+    request.change = None
     return _end(request, DelistingState.WITHDRAWN, at=at, answer="")
 
 
@@ -56,12 +69,42 @@ def note_reinspection(visit: Visit, *, at: datetime) -> None:
         unit__building=visit.building_id, state=DelistingState.REQUESTED
     ).exclude(unit__in=visit.exceptions.values("unit"))
     for request in seen.select_for_update(of=("self",), no_key=True).order_by("pk"):
-        change = changes.open_for(request.unit_id)
-        if change is None:
-            _end(request, DelistingState.REFUSED, at=at, answer=_what_remains(request.unit_id))
-            continue
-        request.state, request.visit, request.change = DelistingState.INSPECTED, visit, change
-        request.save(update_fields=["state", "visit", "change"])
+        if not Standing.objects.filter(unit=request.unit_id, grade="red").exists():
+            left = _("The home has left the red list in the meantime.")
+            _end(request, DelistingState.WITHDRAWN, at=at, answer=left)
+        else:
+            _go_on(request, visit, at=at)
+
+
+def follow_newer_facts(*, at: datetime) -> None:
+    """Requests whose proposal was replaced by newer facts go on with what replaced it."""
+    stale = DelistingRequest.objects.filter(
+        state__in=OPEN_DELISTING_STATES, change__state=ChangeState.SUPERSEDED
+    )
+    for request in stale.select_for_update(of=("self",), no_key=True).order_by("pk"):
+        _go_on(request, request.visit, at=at)
+
+
+def _go_on(request: DelistingRequest, visit: Visit | None, *, at: datetime) -> None:
+    """With the open change that lifts the red; refused, with what was found, when there is none."""
+    change = changes.open_for(request.unit_id)
+    if change is None:
+        _end(request, DelistingState.REFUSED, at=at, answer=_what_remains(request.unit_id))
+        return
+    _inspected(request, change, visit)
+    request.save(update_fields=["state", "visit", "change"])
+
+
+def _inspected(request: DelistingRequest, change: GradeChange, visit: Visit | None = None) -> None:
+    with_panel = change.state == ChangeState.WITH_PANEL
+    request.state = DelistingState.WITH_PANEL if with_panel else DelistingState.INSPECTED
+    request.change, request.visit = change, visit or change.assessment.visit
+
+
+def _was_seen(change: GradeChange) -> bool:
+    """Whether the change comes from a visit at which this home was seen."""
+    visit = change.assessment.visit
+    return visit is not None and not visit.exceptions.filter(unit=change.unit_id).exists()
 
 
 def _what_remains(unit_id: int) -> str:
@@ -75,29 +118,22 @@ def _what_remains(unit_id: int) -> str:
 
 
 def follow_changes(change_ids: Sequence[int], *, at: datetime) -> None:
-    """Moves the requests behind grade changes along with their decisions."""
+    """Moves the requests behind reviewed, approved or returned changes along with their decisions."""
     requests = DelistingRequest.objects.filter(
         change__in=change_ids, state__in=OPEN_DELISTING_STATES
     ).select_related("change")
     for request in requests.select_for_update(of=("self",), no_key=True).order_by("pk"):
-        change = request.change
-        if change is None:
-            continue
+        change = cast(GradeChange, request.change)
         if change.state == ChangeState.WITH_PANEL:
             request.state = DelistingState.WITH_PANEL
             request.save(update_fields=["state"])
-        elif change.state == ChangeState.APPROVED:
-            _end(request, DelistingState.GRANTED, at=at, answer=change.reason)
-        elif change.state in (ChangeState.RETURNED, ChangeState.SUPERSEDED):
-            _end(
-                request,
-                DelistingState.REFUSED,
-                at=at,
-                answer=change.reason or _("Newer findings replaced the proposal."),
-            )
+        else:
+            is_lifted = change.state == ChangeState.APPROVED
+            ended = DelistingState.GRANTED if is_lifted else DelistingState.REFUSED
+            _end(request, ended, at=at, answer=change.reason)
 
 
 def _end(request: DelistingRequest, state: DelistingState, *, at: datetime, answer: str) -> DelistingRequest:
     request.state, request.ended_at, request.answer = state, at, answer
-    request.save(update_fields=["state", "ended_at", "answer"])
+    request.save(update_fields=["state", "change", "ended_at", "answer"])
     return request
