@@ -1,97 +1,132 @@
 """One home as the public sees it: three queries, nothing about any person."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
 
-from core.dates import day_of
-from core.errors import OutOfScope
-from core.text import TOKEN_LENGTH
+from core.text import BASE62, TOKEN_LENGTH
 from grading.models import GradeChange, Hazard, HazardReport, Standing
-from rentals.models import Unit
+from grading.states import HazardState
 from signage.models import PublicToken
 
-_SHAPE = re.compile(rf"[0-9A-Za-z]{{{TOKEN_LENGTH}}}")
+NOBODY = "0" * TOKEN_LENGTH
+_ORDER = {"veto": 0, "cap": 1, "points": 2}
 
 
 @dataclass(frozen=True)
 class PublicHazard:
+    """A fault in the checklist's own words, never what someone typed about it."""
+
     fault: str
     in_common_parts: bool
-    found_on: date
+    found_at: datetime
     due_on: date | None
     is_overdue: bool
+    is_being_checked: bool
+    forbids_letting: bool
 
 
 @dataclass(frozen=True)
 class PublicHome:
-    """What the page of a door says. `pending_since`: a change of grade waits for its decision."""
+    """Plain values, so that no template can reach a landlord, a note or a visitor.
+
+    `pending_since`: a change of grade waits for its decision; the grade shown holds until then.
+    """
 
     token: str
-    unit: Unit
-    standing: Standing
+    unit_id: int
+    code: str
+    address: str
+    community: tuple[str, str]  # Chinese, English
+    street: tuple[str, str]
+    hotline: str
+    grade: str  # green, yellow, red, none
+    graded_at: datetime | None
+    last_visit_at: datetime | None
+    visit_due_on: date | None
     is_stale: bool
     hazards: list[PublicHazard]
     pending_since: datetime | None
 
     @property
-    def grade(self) -> str:
-        return self.standing.grade or "none"
-
-    @property
-    def hotline(self) -> str:
-        return self.unit.building.community.street.hotline
+    def dialled(self) -> str:
+        """The hotline as a telephone takes it."""
+        return "".join(character for character in self.hotline if character in "+0123456789")
 
 
-def home_of(token: str) -> PublicHome:
-    """The home behind a token; an unknown, a malformed and a revoked one raise the same OutOfScope."""
+def home_of(token: str) -> PublicHome | None:
+    """The home behind a token; None alike for an unknown, a malformed and a revoked one."""
     row = (
-        PublicToken.objects.select_related(
-            "unit__building__community__street", "unit__building__estate", "unit__standing"
+        PublicToken.objects.filter(token=_asked(token), unit__left_on__isnull=True)
+        .select_related("unit__building__community__street", "unit__standing")
+        .only(
+            "token",
+            "unit__code",
+            "unit__address",
+            "unit__building__community__name",
+            "unit__building__community__name_en",
+            "unit__building__community__street__name",
+            "unit__building__community__street__name_en",
+            "unit__building__community__street__hotline",
+            "unit__standing__grade",
+            "unit__standing__graded_at",
+            "unit__standing__last_visit_at",
+            "unit__standing__next_visit_on",
         )
-        .filter(token=token, unit__left_on__isnull=True)
         .first()
-        if _SHAPE.fullmatch(token)
-        else None
     )
     if row is None:
-        raise OutOfScope
+        return None
     unit, today = row.unit, timezone.localdate()
-    standing = unit.standing
-    pending = GradeChange.objects.open().filter(unit=unit).values_list("proposed_at", flat=True).first()
+    community, standing = unit.building.community, getattr(unit, "standing", None) or Standing()
+    due = standing.next_visit_on
     return PublicHome(
-        token=token,
-        unit=unit,
-        standing=standing,
-        is_stale=standing.next_visit_on is not None and standing.next_visit_on < today,
-        hazards=_hazards(unit, today),
-        pending_since=pending,
+        token=row.token,
+        unit_id=unit.pk,
+        code=unit.code,
+        address=unit.address,
+        community=(community.name, community.name_en),
+        street=(community.street.name, community.street.name_en),
+        hotline=community.street.hotline,
+        grade=standing.grade or "none",
+        graded_at=standing.graded_at,
+        last_visit_at=standing.last_visit_at,
+        visit_due_on=due,
+        is_stale=due is not None and due < today,
+        hazards=_hazards(unit.pk, unit.building_id, today),
+        pending_since=GradeChange.objects.open()
+        .filter(unit=unit.pk)
+        .values_list("proposed_at", flat=True)
+        .first(),
     )
 
 
-def _hazards(unit: Unit, today: date) -> list[PublicHazard]:
+def _asked(token: str) -> str:
+    """The token, or one that nobody has: a malformed one costs the same look-up, so its time tells nothing."""
+    token = token.removesuffix("/")
+    return token if len(token) == TOKEN_LENGTH and all(c in BASE62 for c in token) else NOBODY
+
+
+def _hazards(unit_id: int, building_id: int, today: date) -> list[PublicHazard]:
     """Open hazards that weigh, the gravest first; their faults in the reader's language."""
-    rows = Hazard.objects.counting_for(unit.pk, unit.building_id).exclude(item__effect="bonus")
-    order = {"veto": 0, "cap": 1, "points": 2}
-    found = sorted(rows.select_related("item"), key=lambda h: (order[h.item.effect], h.opened_at))
+    rows = Hazard.objects.counting_for(unit_id, building_id).exclude(item__effect="bonus").defer("note")
+    found = sorted(rows.select_related("item"), key=lambda h: (_ORDER[h.item.effect], h.opened_at))
     return [
         PublicHazard(
             fault=hazard.item.fault,
             in_common_parts=hazard.unit_id is None,
-            found_on=day_of(hazard.opened_at),
+            found_at=hazard.opened_at,
             due_on=hazard.due_on,
             is_overdue=hazard.due_on is not None and hazard.due_on < today,
+            is_being_checked=hazard.state == HazardState.PROOF_SENT,
+            forbids_letting=hazard.item.effect == "veto",
         )
         for hazard in found
     ]
 
 
-def report_of(token: str, case_number: str) -> HazardReport:
-    """A report of the home behind this token; OutOfScope otherwise."""
-    home = home_of(token)
-    report = HazardReport.objects.filter(unit=home.unit, case_number=case_number).first()
-    if report is None:
-        raise OutOfScope
-    return report
+def report_of(home: PublicHome, case_number: str) -> HazardReport | None:
+    """A report of this home by its case number."""
+    is_one = case_number.isascii() and case_number.replace("-", "").isalnum() and len(case_number) <= 16
+    return HazardReport.objects.filter(unit=home.unit_id, case_number=case_number).first() if is_one else None

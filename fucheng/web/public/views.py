@@ -1,85 +1,138 @@
-"""The page behind a sticker's code, and the report that anyone may send from it."""
+"""Pages behind the sticker. Rendered without the request, so that neither session nor user is ever touched."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.errors import DomainError, OutOfScope
+from core.errors import DomainError
 from fucheng.flows import public_report
-from fucheng.web.public import queries
-from fucheng.web.public.forms import ReportForm
-from fucheng.web.public.throttle import slowed
+from fucheng.web.public import limits
+from fucheng.web.public.forms import KINDS, ReportForm
+from fucheng.web.public.queries import PublicHome, home_of, report_of
+
+P = ParamSpec("P")
+SHARED = "public, max-age=60"  # safe because no cookie is read or set
+PRIVATE = "private, no-store"
 
 
-@require_safe
-@slowed
-def home(request: HttpRequest, token: str) -> HttpResponse:
-    """No cookie is read or set here, so a copy may be kept for a minute by anybody on the way."""
-    with _language(request):
-        try:
-            found = queries.home_of(token)
-        except OutOfScope:
-            return _unknown(request)
-        answer = render(request, "public/home.html", _reading(request) | {"home": found})
-    patch_cache_control(answer, public=True, max_age=60)
-    return answer
+def _page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+    cached: str = SHARED,
+) -> HttpResponse:
+    """Chinese unless `?lang=en`; nothing but the address decides what is on the page."""
+    is_english, is_elder = _reading(request)
+    shown = {
+        "lang": "en" if is_english else "zh-hans",
+        "elder": is_elder,
+        "carry": _carry(is_english, is_elder),
+        "other_lang": _carry(not is_english, is_elder),
+        "other_size": _carry(is_english, not is_elder),
+        **context,
+    }
+    response = HttpResponse(render_to_string(template, shown), status=status)
+    response["Cache-Control"] = cached
+    response["Content-Language"] = "en" if is_english else "zh-Hans"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
-@require_http_methods(["GET", "POST"])
-@slowed
-def report(request: HttpRequest, token: str) -> HttpResponse:
-    """A hazard is reported; the case number is the only trace that the reporter keeps."""
-    with _language(request):
-        try:
-            found = queries.home_of(token)
-        except OutOfScope:
-            return _unknown(request)
-        form = ReportForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                sent = public_report.submit(
-                    token=token,
-                    text=form.cleaned_data["text"],
-                    photo=form.cleaned_data["photo"],
-                    at=timezone.now(),
-                )
-            except DomainError as refusal:
-                form.add_error("photo", str(refusal))
-            else:
-                address = reverse("public:report-sent", args=[token, sent.case_number])
-                return redirect(f"{address}?{_reading(request)['reading']}")
-        context = _reading(request) | {"home": found, "form": form}
-        status = 422 if form.errors else 200
-        return render(request, "public/report.html", context, status=status)
+def _reading(request: HttpRequest) -> tuple[bool, bool]:
+    """English, large type: the reader's choices, kept in the links instead of in a cookie."""
+    return request.GET.get("lang") == "en", request.GET.get("elder") == "1"
 
 
-@require_safe
-@slowed
-def report_sent(request: HttpRequest, token: str, case_number: str) -> HttpResponse:
-    with _language(request):
-        try:
-            sent = queries.report_of(token, case_number)
-        except OutOfScope:
-            return _unknown(request)
-        context = _reading(request) | {"report": sent, "home": queries.home_of(token)}
-        return render(request, "public/report_sent.html", context)
+def _carry(is_english: bool, is_elder: bool) -> str:
+    return f"?{urlencode({'lang': 'en' if is_english else 'zh', **({'elder': '1'} if is_elder else {})})}"
 
 
-def _language(request: HttpRequest) -> translation.override:
-    """Chinese, or English by `?lang=en`: what a browser asks for would make copies differ."""
-    return translation.override("en" if request.GET.get("lang") == "en" else "zh-hans")
+def behind_sticker(
+    view: Callable[Concatenate[HttpRequest, PublicHome, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
+    """Gives the view the home; too many tokens get 429, and whatever is no token the same 404."""
 
+    @wraps(view)
+    def found(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        with translation.override("en" if request.GET.get("lang") == "en" else "zh-hans"):
+            if not limits.may_scan(request, token):
+                response = _page(request, "public/slow.html", {}, status=429, cached=PRIVATE)
+                response["Retry-After"] = "60"
+                return response
+            home = home_of(token)
+            return _unknown(request) if home is None else view(request, home, *args, **kwargs)
 
-def _reading(request: HttpRequest) -> dict[str, str | bool]:
-    """How the reader wants to read, kept in the links instead of in a cookie."""
-    lang = "en" if request.GET.get("lang") == "en" else "zh"
-    elder = request.GET.get("elder") == "1"
-    return {"lang": lang, "elder": elder, "reading": f"lang={lang}{'&elder=1' if elder else ''}"}
+    return cast("Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]", found)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
-    """Unknown, malformed and revoked codes look exactly alike."""
-    return render(request, "public/unknown.html", _reading(request), status=404)
+    return _page(request, "public/unknown.html", {}, status=404)
+
+
+@require_safe
+@behind_sticker
+def home(request: HttpRequest, home: PublicHome) -> HttpResponseBase:
+    return _page(request, "public/home.html", {"home": home})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind_sticker
+def report(request: HttpRequest, home: PublicHome) -> HttpResponseBase:
+    """The form; it alone sets a cookie (against forged forms), and only here."""
+    if request.method != "POST":
+        about = request.GET.get("about", "")
+        return _form(request, home, ReportForm(initial={"kinds": [about]} if about in KINDS else {}), 200)
+    form = ReportForm(request.POST, request.FILES)
+    nonce = request.POST.get("nonce", "")[:32]
+    case = limits.sent_before(nonce) if nonce else None
+    if case is None:
+        if not form.is_valid():
+            return _form(request, home, form, 422)
+        if not limits.may_report(request):
+            form.add_error(
+                None, _("Many reports came from this network within an hour. Please call the hotline.")
+            )
+            return _form(request, home, form, 429)
+        case = _submitted(home, form)
+        if case is None:
+            return _form(request, home, form, 422)
+        limits.remember_sent(nonce, case)
+    return redirect(reverse("public:report-sent", args=[home.token, case]) + _carry(*_reading(request)))
+
+
+def _submitted(home: PublicHome, form: ReportForm) -> str | None:
+    """The case number; None when the photo or the words were refused, with the reason in the form."""
+    photo = form.cleaned_data["photo"]
+    try:
+        sent = public_report.submit(token=home.token, text=form.words, photo=photo, at=timezone.now())
+    except DomainError as refused:
+        form.add_error("photo" if refused.code == "photo" else None, str(refused))
+        return None
+    return sent.case_number
+
+
+def _form(request: HttpRequest, home: PublicHome, form: ReportForm, status: int) -> HttpResponse:
+    shown = {"home": home, "form": form, "csrf_token": get_token(request)}
+    return _page(request, "public/report.html", shown, status=status, cached=PRIVATE)
+
+
+@require_safe
+@behind_sticker
+def report_sent(request: HttpRequest, home: PublicHome, case_number: str) -> HttpResponseBase:
+    """The case number to keep, and how far the report has come."""
+    found = report_of(home, case_number)
+    if found is None:
+        return _unknown(request)
+    return _page(request, "public/report_sent.html", {"home": home, "report": found}, cached=PRIVATE)
