@@ -24,7 +24,11 @@ class AuditEvent(models.Model):
     class Meta:
         verbose_name = _("audit event")
         verbose_name_plural = _("audit events")
-        indexes: ClassVar = [models.Index(fields=["subject", "subject_id"], name="auditevent_subject")]
+        indexes: ClassVar = [
+            models.Index(fields=["subject", "subject_id"], name="auditevent_subject"),
+            models.Index(fields=["verb", "-id"], name="auditevent_verb"),
+            models.Index(fields=["actor", "-id"], name="auditevent_actor"),
+        ]
         triggers: ClassVar = triggers.append_only()
 
     def __str__(self) -> str:

@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='gradechange',
-            index=models.Index(condition=models.Q(('state', 'approved')), fields=['decided_at'], name='gradechange_approved'),
+            index=models.Index(condition=models.Q(('decided_at__isnull', False)), fields=['-decided_at', '-id'], name='gradechange_decided'),
         ),
         migrations.AddConstraint(
             model_name='gradechange',

@@ -135,7 +135,11 @@ class GradeChange(models.Model):
                 fields=["community", "state", "proposed_at"],
                 condition=Q(state__in=["proposed", "with_panel"]),
             ),
-            models.Index(name="gradechange_approved", fields=["decided_at"], condition=Q(state="approved")),
+            models.Index(
+                name="gradechange_decided",
+                fields=["-decided_at", "-id"],
+                condition=Q(decided_at__isnull=False),
+            ),
         ]
         triggers: ClassVar = [audited("grade_change", "state", reason="n.reason"), no_delete()]
 
