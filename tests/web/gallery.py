@@ -76,9 +76,10 @@ HOMES = [
 ]
 
 
-def context() -> dict[str, Any]:
+def context(*, clean: bool = False) -> dict[str, Any]:
+    """`clean`: a form without errors, no photos and no running job, so that nothing asks for more."""
     now = timezone.now()
-    bad = SampleForm({"phone": "", "kind": ""})
+    bad = SampleForm() if clean else SampleForm({"phone": "", "kind": ""})
     bad.is_valid()
     lines = (
         ExplainedLine("Z01", None, 1, date(2026, 11, 2), False, Effect.VETO, 0),
@@ -103,7 +104,7 @@ def context() -> dict[str, Any]:
         ],
         "explanation": Explanation("red", 75, lines, (DimensionSum("F", 32, 25), DimensionSum("H", 0, 20))),
         "due": {1: date(2026, 11, 5), 2: date(2026, 11, 20)},
-        "jobs": [running, stalled, done],
+        "jobs": [done] if clean else [running, stalled, done],
         "events": [
             {
                 "at": now,
@@ -121,7 +122,9 @@ def context() -> dict[str, Any]:
                 "tone": "good",
             },
         ],
-        "photos": [SimpleNamespace(pk=1, caption="楼梯口"), SimpleNamespace(pk=2, caption="")],
+        "photos": []
+        if clean
+        else [SimpleNamespace(pk=1, caption="楼梯口"), SimpleNamespace(pk=2, caption="")],
         "steps": [
             {"text": "电动车移出室内", "due": date(2026, 11, 25), "url": "#", "button": "上传整改照片"},
             {"text": "申请复查"},
@@ -137,4 +140,4 @@ def context() -> dict[str, Any]:
 
 def view(request: HttpRequest) -> HttpResponse:
     template = engines["django"].from_string((HERE / "gallery.html").read_text(encoding="utf-8"))
-    return HttpResponse(template.render(context(), request))
+    return HttpResponse(template.render(context(clean="clean" in request.GET), request))
