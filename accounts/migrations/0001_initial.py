@@ -84,7 +84,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='auditevent',
-            index=models.Index(fields=['subject', 'subject_id'], name='auditevent_subject'), models.Index(fields=['verb', '-id'], name='auditevent_verb'), models.Index(fields=['actor', '-id'], name='auditevent_actor'),
+            index=models.Index(fields=['subject', 'subject_id'], name='auditevent_subject'),
+        ),
+        migrations.AddIndex(
+            model_name='auditevent',
+            index=models.Index(fields=['verb', '-id'], name='auditevent_verb'),
+        ),
+        migrations.AddIndex(
+            model_name='auditevent',
+            index=models.Index(fields=['actor', '-id'], name='auditevent_actor'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditevent',
