@@ -1,5 +1,6 @@
 """The verbs of long work: ask, plan, claim, finish, fail, cancel. All of them are guarded updates."""
 
+import hashlib
 import threading
 import uuid
 from collections.abc import Iterable, Sequence
@@ -34,6 +35,11 @@ def ask(
         return Job.objects.unfinished().get(kind=kind, dedupe_key=dedupe_key), False
     audit.record("job-asked", by=by, subject="job", subject_id=job.pk, data={"kind": kind})
     return job, True
+
+
+def key_of(*parts: object) -> str:
+    """A dedupe key for what was ordered: orders that differ anywhere, however long, have different keys."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def plan(job: Job, chunks: Sequence[tuple[int, dict[str, Any]]]) -> None:

@@ -123,7 +123,7 @@ def write_xlsx(
         (_("As of"), f"{timezone.localtime(at):%Y-%m-%d %H:%M}"),
         (_("Made by"), by.display_name or by.name),
         (
-            _("Notice"),
+            _("How to handle it"),
             _("For official use only. Personal data is masked. Delete this file when it has served."),
         ),
     ]
@@ -159,7 +159,7 @@ def ask(*, name: str, wanted: Wanted, by: User, at: datetime, language: str) -> 
         "at": at.isoformat(),
         "scope": _scope(by),
     }
-    key = f"{by.pk} {name} {sorted(wanted.items())}"[:128]
+    key = jobs.key_of(by.pk, name, sorted(wanted.items()))
     job, is_new = jobs.ask(kind=ListExport.kind, params=params, by=by, at=at, dedupe_key=key)
     if is_new:
         transaction.on_commit(lambda: ring_workers(job.pk))

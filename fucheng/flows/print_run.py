@@ -19,7 +19,7 @@ def order(
     *, product: str, wanted: dict[str, Any], by: User, at: datetime, title: str, start_at: int = 1
 ) -> PrintRun:
     """A print run for what fits `wanted`; a second click while it is being made gives the same run."""
-    key = f"{by.pk} {product} {sorted(wanted.items())}"[:128]
+    key = jobs.key_of(by.pk, product, sorted(wanted.items()), start_at)
     job, is_new = jobs.ask(kind=PrintRunWork.kind, params={}, by=by, at=at, dedupe_key=key)
     if not is_new:
         return job.print_run

@@ -21,6 +21,7 @@ from core.bulk import copy_in
 from core.dates import day_of
 from core.errors import Conflict, Invalid
 from grading.models import Standing
+from signage.engine.model import SheetGeometry
 from signage.engine.verify import read_pages
 from signage.models import PrintFile, PrintItem, PrintRun, Sign
 from signage.querysets import owing
@@ -37,7 +38,8 @@ def order(
 ) -> PrintRun:
     """An order for what fits `wanted` (see FILTERS); a person of one community orders for that one."""
     unknown = set(wanted) - set(FILTERS)
-    if unknown or product not in PrintRun.Product.values:
+    on_the_sheet = 1 <= start_at <= SheetGeometry().per_page
+    if unknown or product not in PrintRun.Product.values or not on_the_sheet:
         raise Invalid(gettext_lazy("This print order is not understood. Choose again on the print page."))
     community_id = wanted.get("community")
     access.authorize(by, Permission.SIGN_PRINT, community_id=community_id)
