@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Permission
 from communities import access
+from communities.models import Estate
 from core.errors import Conflict
 from rentals.models import Building
 from signage.models import Sign
@@ -40,9 +42,11 @@ def post_for_building(*, building_id: int, by: User, at: datetime) -> int:
 @transaction.atomic
 def post_estate_board(*, sign_id: int, by: User, at: datetime) -> Sign:
     """The board stands at the estate's entrance; the one before it is replaced."""
-    sign = Sign.objects.lock(sign_id)
-    access.authorize(by, Permission.SIGN_POST)
-    if sign.estate_id is None or sign.state != State.PRINTED:
+    in_scope = Sign.objects.filter(estate__in=Estate.objects.visible_to(by))
+    sign = in_scope.select_related("estate").lock(sign_id)
+    community_id = sign.estate.community_id if sign.estate else None
+    access.authorize(by, Permission.SIGN_POST, community_id=community_id)
+    if sign.state != State.PRINTED:
         raise Conflict(_("This board is not waiting to be posted."))
     Sign.objects.filter(estate=sign.estate_id, product=sign.product, state=State.POSTED).update(
         state=State.SUPERSEDED, ended_at=at
@@ -69,8 +73,12 @@ def take_down(*, sign_id: int, by: User, at: datetime) -> Sign:
 
 
 def _post(signs: SignQuerySet[Sign], *, by: User, at: datetime) -> list[int]:
-    """Ends what hangs and posts what is in hand, for the same homes and products."""
-    rows = signs.in_hand().select_for_update(of=("self",), no_key=True).order_by("pk")
+    """Ends what hangs and posts what is in hand, for the same homes and products.
+
+    A no-rental notice of a home that is red no more stays in hand: it would say what is not so.
+    """
+    false_notice = Q(product=Sign.Product.NO_RENTAL) & ~Q(unit__standing__grade="red")
+    rows = signs.in_hand().exclude(false_notice).select_for_update(of=("self",), no_key=True).order_by("pk")
     ready = [(sign.pk, sign.unit_id, sign.product) for sign in rows]
     for product in {product for _pk, _unit, product in ready}:
         units = [unit for _pk, unit, kind in ready if kind == product]

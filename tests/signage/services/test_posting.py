@@ -1,0 +1,257 @@
+"""From the hand to the wall and off it: one sign of a product at a home, and what is owed follows by itself."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.errors import Conflict, NotAllowed, OutOfScope
+from fucheng.flows import grade_change, sign_posting
+from grading.models import Standing
+from rentals.models import Unit
+from signage.models import PrintRun, Sign
+from signage.querysets import owing, to_take_down
+from signage.services import posting
+from tests import factories
+from tests.conftest import Cast
+
+NOON = factories.NOON
+LATER = NOON + timedelta(days=1)
+WALL = [s for s in Sign.State if s != Sign.State.POSTED]
+HAND = [s for s in Sign.State if s != Sign.State.PRINTED]
+
+
+@pytest.fixture
+def homes(cast: Cast) -> list[Unit]:
+    factories.rules()
+    units = factories.units(factories.building(cast.fumin), 3)
+    return [factories.graded(unit, "green") for unit in units]
+
+
+@pytest.fixture
+def home(homes: list[Unit]) -> Unit:
+    return homes[0]
+
+
+def regrade(unit: Unit, grade: str) -> None:
+    Standing.objects.filter(unit=unit).update(grade=grade, graded_at=LATER)
+
+
+def post(unit: Unit, by: Any) -> list[Sign]:
+    return sign_posting.post_unit(token=unit.public_token.token, by=by, at=LATER)
+
+
+def state(sign: Sign) -> str:
+    return Sign.objects.get(pk=sign.pk).state
+
+
+class TestPostUnit:
+    def test_scanned_at_the_door_it_hangs_with_who_and_when(self, cast: Cast, home: Unit) -> None:
+        sign = factories.sign(home)
+        (posted,) = post(home, cast.grid)
+        assert (posted.pk, posted.state, posted.posted_by, posted.posted_at) == (
+            sign.pk,
+            "posted",
+            cast.grid,
+            LATER,
+        )
+
+    def test_what_hung_before_is_replaced_and_two_never_hang(self, cast: Cast, home: Unit) -> None:
+        old, new = factories.sign(home, state="posted"), factories.sign(home)
+        post(home, cast.grid)
+        assert (state(old), state(new)) == ("superseded", "posted")
+        assert Sign.objects.get(pk=old.pk).ended_at == LATER
+        assert Sign.objects.on_the_wall().count() == 1
+
+    def test_a_sticker_replaces_stickers_only(self, cast: Cast, home: Unit) -> None:
+        regrade(home, "red")
+        notice = factories.sign(home, "no_rental", "posted")
+        factories.sign(home)
+        post(home, cast.grid)
+        assert state(notice) == "posted"
+
+    def test_sticker_and_notice_are_posted_together(self, cast: Cast, home: Unit) -> None:
+        regrade(home, "red")
+        signs = [factories.sign(home), factories.sign(home, "no_rental")]
+        assert {s.pk for s in post(home, cast.grid)} == {s.pk for s in signs}
+
+    @pytest.mark.parametrize("other", HAND)
+    def test_nothing_in_hand_is_told(self, cast: Cast, home: Unit, other: str) -> None:
+        factories.sign(home, state=other)
+        with pytest.raises(Conflict):
+            post(home, cast.grid)
+
+    def test_a_notice_for_a_home_that_is_red_no_more_is_not_posted(self, cast: Cast, home: Unit) -> None:
+        sticker, notice = factories.sign(home), factories.sign(home, "no_rental", grade="red")
+        assert [s.pk for s in post(home, cast.grid)] == [sticker.pk]
+        assert state(notice) == "printed"
+
+    def test_another_community_does_not_find_the_home(self, cast: Cast, home: Unit) -> None:
+        factories.sign(home)
+        with pytest.raises(OutOfScope):
+            post(home, cast.grid2)
+
+    @pytest.mark.parametrize("who", ["reviewer", "panel", "leader", "auditor"])
+    def test_a_post_without_the_right_is_refused(self, cast: Cast, home: Unit, who: str) -> None:
+        factories.sign(home)
+        with pytest.raises(NotAllowed):
+            post(home, getattr(cast, who))
+
+    def test_an_unknown_code_is_not_found(self, cast: Cast, home: Unit) -> None:
+        for token in ("A" * 22, "short", "'; --" + "x" * 17):
+            with pytest.raises(OutOfScope):
+                sign_posting.post_unit(token=token, by=cast.grid, at=NOON)
+
+    def test_nothing_remains_when_the_last_step_explodes(self, cast: Cast, home: Unit, monkeypatch) -> None:
+        old, new = factories.sign(home, state="posted"), factories.sign(home)
+        real = posting._post
+
+        def post_and_explode(*args: Any, **more: Any) -> None:
+            real(*args, **more)
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(posting, "_post", post_and_explode)
+        with pytest.raises(ZeroDivisionError):
+            post(home, cast.grid)
+        assert (state(old), state(new)) == ("posted", "printed")
+
+
+class TestPostBuilding:
+    def test_everything_in_hand_for_the_building_is_posted(self, cast: Cast, homes: list[Unit]) -> None:
+        for unit in homes:
+            factories.sign(unit)
+        (far,) = factories.units(factories.building(cast.fumin))
+        elsewhere = factories.sign(factories.graded(far, "green"))
+        building = homes[0].building_id
+        assert sign_posting.post_building(building_id=building, by=cast.grid, at=NOON) == 3
+        assert sign_posting.post_building(building_id=building, by=cast.grid, at=NOON) == 0
+        assert state(elsewhere) == "printed"
+
+    def test_scope_and_right(self, cast: Cast, home: Unit) -> None:
+        with pytest.raises(OutOfScope):
+            sign_posting.post_building(building_id=home.building_id, by=cast.grid2, at=NOON)
+        with pytest.raises(NotAllowed):
+            sign_posting.post_building(building_id=home.building_id, by=cast.reviewer, at=NOON)
+
+
+class TestEstateBoard:
+    @pytest.fixture
+    def estate(self, cast: Cast):
+        return factories.estate(cast.fumin)
+
+    def board(self, estate, state: str = "printed") -> Sign:
+        return factories.sign(None, "estate_board", state, estate=estate)
+
+    def test_the_new_board_replaces_the_one_before_it(self, cast: Cast, estate) -> None:
+        old, new = self.board(estate, "posted"), self.board(estate)
+        sign_posting.post_estate_board(sign_id=new.pk, by=cast.grid, at=NOON)
+        assert (state(old), state(new)) == ("superseded", "posted")
+
+    @pytest.mark.parametrize("other", HAND)
+    def test_only_a_board_in_hand_is_posted(self, cast: Cast, estate, other: str) -> None:
+        with pytest.raises(Conflict):
+            sign_posting.post_estate_board(sign_id=self.board(estate, other).pk, by=cast.office, at=NOON)
+
+    def test_scope_and_right(self, cast: Cast, estate) -> None:
+        board = self.board(estate)
+        with pytest.raises(OutOfScope):
+            sign_posting.post_estate_board(sign_id=board.pk, by=cast.grid2, at=NOON)
+        with pytest.raises(NotAllowed):
+            sign_posting.post_estate_board(sign_id=board.pk, by=cast.reviewer, at=NOON)
+
+    def test_a_sign_of_a_home_is_no_board(self, cast: Cast, home: Unit) -> None:
+        with pytest.raises(OutOfScope):
+            sign_posting.post_estate_board(sign_id=factories.sign(home).pk, by=cast.office, at=NOON)
+
+
+class TestTakeDown:
+    @pytest.fixture
+    def notice(self, home: Unit) -> Sign:
+        """It still hangs although the home is green again."""
+        return factories.sign(home, "no_rental", "posted", grade="red")
+
+    def down(self, sign: Sign, by: Any) -> Sign:
+        return sign_posting.take_down(sign_id=sign.pk, by=by, at=LATER)
+
+    def test_a_notice_that_no_longer_applies_comes_off(self, cast: Cast, notice: Sign) -> None:
+        taken = self.down(notice, cast.grid)
+        assert (taken.state, taken.ended_at) == ("removed", LATER)
+        assert not to_take_down().exists()
+
+    def test_it_stays_as_long_as_the_home_is_red(self, cast: Cast, home: Unit, notice: Sign) -> None:
+        regrade(home, "red")
+        with pytest.raises(Conflict):
+            self.down(notice, cast.grid)
+        assert state(notice) == "posted"
+
+    @pytest.mark.parametrize("other", WALL)
+    def test_only_what_hangs_is_taken_down(self, cast: Cast, home: Unit, other: str) -> None:
+        with pytest.raises(Conflict):
+            self.down(factories.sign(home, "no_rental", other, grade="red"), cast.grid)
+
+    def test_stickers_and_boards_are_not_taken_down(self, cast: Cast, home: Unit) -> None:
+        board = factories.sign(None, "estate_board", "posted", estate=factories.estate(cast.fumin))
+        for sign in (factories.sign(home, state="posted"), board):
+            with pytest.raises(Conflict):
+                self.down(sign, cast.office)
+
+    def test_scope_and_right(self, cast: Cast, notice: Sign) -> None:
+        with pytest.raises(OutOfScope):
+            self.down(notice, cast.grid2)
+        with pytest.raises(NotAllowed):
+            self.down(notice, cast.reviewer)
+
+
+class TestOwing:
+    """Computed from rows: nobody remembers that a sign is owed."""
+
+    def owed(self, product: str = "sticker") -> list[str]:
+        return sorted(s.unit.room for s in owing(product))
+
+    def test_every_graded_home_owes_a_sticker_until_a_true_one_hangs(self, cast: Cast, homes) -> None:
+        assert self.owed() == ["101", "201", "301"]
+        for unit in homes[:2]:
+            factories.sign(unit)
+        assert self.owed() == ["101", "201", "301"]
+        sign_posting.post_building(building_id=homes[0].building_id, by=cast.grid, at=NOON)
+        assert self.owed() == ["301"]
+
+    def test_a_change_of_grade_makes_a_sign_owed_and_posting_makes_it_true(
+        self, cast: Cast, home: Unit
+    ) -> None:
+        factories.sign(home, state="posted")
+        assert "101" not in self.owed()
+        change = factories.change(home, "green", "yellow")
+        grade_change.approve(change_id=change.pk, by=cast.reviewer, at=NOON, reason="属实")
+        assert "101" in self.owed()
+        factories.sign(home)
+        post(home, cast.grid)
+        assert "101" not in self.owed()
+
+    def test_red_homes_owe_a_notice_and_others_have_it_taken_down(self, cast: Cast, home: Unit) -> None:
+        assert self.owed("no_rental") == []
+        regrade(home, "red")
+        assert self.owed("no_rental") == ["101"]
+        notice = factories.sign(home, "no_rental", "posted")
+        assert (self.owed("no_rental"), to_take_down().count()) == ([], 0)
+        regrade(home, "yellow")
+        assert list(to_take_down()) == [notice]
+
+    def test_homes_not_graded_or_gone_owe_nothing(self, cast: Cast, homes: list[Unit]) -> None:
+        factories.units(homes[0].building)
+        Unit.objects.filter(pk=homes[0].pk).update(left_on=NOON.date())
+        assert self.owed() == ["201", "301"]
+
+
+class TestVisible:
+    def test_runs_of_the_own_community_and_street_runs_for_the_street(self, cast: Cast) -> None:
+        own = PrintRun.objects.create(title="福民", community=cast.fumin, by=cast.reviewer, at=NOON)
+        street = PrintRun.objects.create(title="全街道", by=cast.office, at=NOON)
+
+        def seen(user: Any) -> set[PrintRun]:
+            return set(PrintRun.objects.visible_to(user))
+
+        assert seen(cast.reviewer) == {own}
+        assert seen(cast.reviewer2) == set() == seen(cast.landlord)
+        assert seen(cast.office) == {own, street}
+        assert [str(own), str(Sign(serial="FC1"))] == ["福民", "FC1"]
