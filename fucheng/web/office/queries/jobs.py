@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.roles import Permission
+from communities import access
 from core.errors import OutOfScope
 from fucheng.flows import job_control
 from jobs.models import Job
@@ -23,6 +25,13 @@ NAMES: dict[str, Any] = {
     "demo.street": gettext_lazy("Demonstration street"),
     "demo.houses": gettext_lazy("Demonstration street"),
 }
+READERS: dict[str, tuple[Permission, ...]] = {
+    "rentals.registry_import": (Permission.REGISTER_IMPORT, Permission.AUDIT_READ),
+    "grading.bulk_assessment": (Permission.GRADE_BULK_ASSESS,),
+    "grading.bulk_decision": (Permission.GRADE_DECIDE, Permission.GRADE_DECIDE_RED),
+    "signage.print_run": (Permission.SIGN_PRINT,),
+}
+"""Who may read the page that a job leads to; a job without an entry leads nowhere."""
 RESULTS: dict[str, Any] = {
     "added": gettext_lazy("added"),
     "changed": gettext_lazy("changed"),
@@ -60,8 +69,11 @@ def job_of(user: User, pk: int) -> Job:
     return job
 
 
-def view_of(job: Job, *, at: datetime) -> JobView:
+def view_of(job: Job, *, at: datetime, reader: User | None = None) -> JobView:
+    """With a `reader`, no link to a page that this person may not read."""
     subject, url = _subject(job)
+    if reader and not any(access.can(reader, right) for right in READERS.get(job.kind, ())):
+        url = ""
     numbers = [(str(RESULTS[k]), v) for k, v in job.result.items() if k in RESULTS and isinstance(v, int)]
     return JobView(
         job=job,

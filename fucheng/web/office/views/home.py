@@ -15,5 +15,5 @@ from fucheng.web.staff import StaffRequest, staff_page
 @staff_page(Permission.REGISTER_IMPORT, Permission.AUDIT_READ)
 def home(request: StaffRequest) -> HttpResponse:
     found = queries.overview(request.user, on=timezone.localdate())
-    views = [jobs.view_of(job, at=timezone.now()) for job in found.jobs]
+    views = [jobs.view_of(job, at=timezone.now(), reader=request.user) for job in found.jobs]
     return render(request, "office/home.html", {"overview": found, "jobs": views})

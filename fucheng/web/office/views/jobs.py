@@ -19,7 +19,10 @@ from fucheng.web.staff import StaffRequest, staff_page
 def job_list(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     page = listing.numbered(jobs.visible(request.user), request.GET, size=30)
-    context = {"page": page, "rows": [jobs.view_of(job, at=at) for job in page.object_list]}
+    context = {
+        "page": page,
+        "rows": [jobs.view_of(job, at=at, reader=request.user) for job in page.object_list],
+    }
     return render(request, "office/job_list.html", context)
 
 
@@ -29,7 +32,7 @@ def job(request: StaffRequest, pk: int) -> HttpResponse:
     """A job for whoever asked for it or reads jobs; htmx asks for the progress alone."""
     found = jobs.job_of(request.user, pk)
     context = {
-        "view": jobs.view_of(found, at=timezone.now()),
+        "view": jobs.view_of(found, at=timezone.now(), reader=request.user),
         "job": found,
         "may_cancel": job_control.may_cancel(request.user, found),
     }
