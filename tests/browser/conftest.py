@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import (
@@ -64,13 +65,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """One for all journeys; gone before another package starts a browser of its own in this thread."""
     with sync_playwright() as play:
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs beside us, not around us
         browser = play.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield browser
         browser.close()
+        connections.close_all()  # those of Playwright's loop, which nobody else closes
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
@@ -112,6 +115,12 @@ class Visitors:
         if user:
             sign_in(context, self.url, user)
         return context.new_page()
+
+    def become(self, page: Page, user: User | None) -> None:
+        """Another person at the same browser."""
+        page.context.clear_cookies()
+        if user:
+            sign_in(page.context, self.url, user)
 
     def _heed_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
