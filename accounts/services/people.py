@@ -7,10 +7,11 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from knox.models import AuthToken
 
 from accounts.models import User
 from accounts.services import audit
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotAllowed
 
 
 @transaction.atomic
@@ -29,11 +30,12 @@ def create_staff(*, name: str, display_name: str, by: User) -> tuple[User, str]:
 @transaction.atomic
 def reset_password(*, user_id: int, by: User) -> str:
     """A new first password, for a person who forgot the old one."""
-    user = User.objects.select_for_update().get(pk=user_id, kind=User.Kind.STAFF)
+    user = _to_manage(user_id, by)
     password = secrets.token_urlsafe(12)
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
+    _end_tokens(user)
     audit.record("password-reset", by=by, subject="user", subject_id=user.pk)
     return password
 
@@ -48,13 +50,14 @@ def change_password(*, user: User, password: str) -> None:
     user.set_password(password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
+    _end_tokens(user)
     audit.record("password-changed", by=user, subject="user", subject_id=user.pk)
 
 
 @transaction.atomic
 def set_active(*, user_id: int, active: bool, by: User, reason: str) -> User:
-    """Opens or closes an account; closing ends all its sessions at once."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    """Opens or closes an account; closing ends all its sessions and tokens at once."""
+    user = _to_manage(user_id, by)
     if user.pk == by.pk:
         raise Invalid(_("You cannot close your own account."))
     audit.act_as(by)
@@ -68,10 +71,24 @@ def set_active(*, user_id: int, active: bool, by: User, reason: str) -> User:
         reason=reason,
     )
     if not active:
+        _end_tokens(user)
         for session in Session.objects.iterator():
             if session.get_decoded().get("_auth_user_id") == str(user.pk):
                 session.delete()
     return user
+
+
+def _to_manage(user_id: int, by: User) -> User:
+    """The locked account. Superusers are managed by superusers only: the office must not become one."""
+    user = User.objects.select_for_update().get(pk=user_id, kind=User.Kind.STAFF)
+    if user.is_superuser and not by.is_superuser:
+        raise NotAllowed
+    return user
+
+
+def _end_tokens(user: User) -> None:
+    """Tokens for machines end with the password they were made by, as sessions do."""
+    AuthToken.objects.filter(user=user).delete()
 
 
 def system_user() -> User:
