@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 
+import pikepdf
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -74,24 +75,41 @@ def picture(colour: str = "red") -> SimpleUploadedFile:
     return SimpleUploadedFile("photo.jpg", out.getvalue(), content_type="image/jpeg")
 
 
-def build(cast: Cast) -> World:
-    """Walks the line once in `cast.fumin`: visit, decisions, proof, delisting, report, print, import."""
+def blank_pdf() -> bytes:
+    out = BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
+    """Walks the line once in `cast.fumin`: visit, decisions, proof, delisting, report, print, import.
+
+    `mark` goes into every free text, so that it can be looked for elsewhere.
+    """
     rule_set = factories.rules()
-    estate = factories.estate(cast.fumin)
-    building = factories.building(cast.fumin, estate=estate)
-    owner = factories.landlord()
+    estate = factories.estate(cast.fumin, f"{mark}福景花园")
+    grid = factories.grid(cast.fumin, f"{mark}第01网格")
+    name = {"name": f"{mark}福民新村"} if mark else {}
+    building = factories.building(cast.fumin, estate=estate, grid=grid, **name)
+    owner = factories.landlord(f"{mark}王小明", phone)
     homes = factories.units(building, 4, owner=owner) + factories.units(building, 2)
     red, green, panel, open_, *_rest = homes
-    made = _visit(cast, building, red, panel, open_)
-    _decide(cast, red, green, panel)
+    made = _visit(cast, building, red, panel, open_, mark)
+    _decide(cast, red, green, panel, mark)
     hazard = Hazard.objects.get(unit=open_, item_code="F02")
     sent = proof.send(
-        hazard_id=hazard.pk, by=cast.landlord, at=NOON, note="已清走", photo_digests=[photos.store(picture())]
+        hazard_id=hazard.pk,
+        by=cast.landlord,
+        at=NOON,
+        note=f"{mark}已清走",
+        photo_digests=[photos.store(picture())],
     )
-    request = delisting.request(unit_id=red.pk, by=cast.landlord, at=NOON, words="已拆除")
+    request = delisting.request(unit_id=red.pk, by=cast.landlord, at=NOON, words=f"{mark}已拆除")
     token = green.public_token.token
-    report = public_report.submit(token=token, text="楼道堆物", photo=picture("blue"), at=NOON)
-    run, file = _print_run(cast)
+    report = public_report.submit(token=token, text=f"{mark}楼道堆物", photo=picture("blue"), at=NOON)
+    run, file = _print_run(cast, mark)
     return World(
         community=cast.fumin,
         grid=building.grid,
@@ -107,7 +125,7 @@ def build(cast: Cast) -> World:
         delisting=request,
         report=report,
         visit=made,
-        photo=Photo.objects.get(finding__isnull=False),
+        photo=Photo.objects.get(finding__visit=made),
         rule_set=rule_set,
         landlord=owner,
         print_run=run,
@@ -125,7 +143,7 @@ def build(cast: Cast) -> World:
             posted_at=NOON,
             posted_by=cast.grid,
         ),
-        import_run=_import_run(cast),
+        import_run=_import_run(cast, mark),
         job=Job.objects.create(
             kind="grading.bulk_assessment",
             requested_by=cast.office,
@@ -139,7 +157,7 @@ def build(cast: Cast) -> World:
     )
 
 
-def _visit(cast: Cast, building: Building, red: Unit, panel: Unit, open_: Unit) -> Visit:
+def _visit(cast: Cast, building: Building, red: Unit, panel: Unit, open_: Unit, mark: str) -> Visit:
     digest = photos.store(picture("green"))
     return visit.submit(
         client_id=uuid.uuid4(),
@@ -148,33 +166,36 @@ def _visit(cast: Cast, building: Building, red: Unit, panel: Unit, open_: Unit) 
         started_at=NOON - timedelta(minutes=20),
         at=NOON - timedelta(minutes=10),
         seen=[
-            Seen("L06", red.pk, note="三桌麻将", photos=(digest,)),
+            Seen("L06", red.pk, note=f"{mark}三桌麻将", photos=(digest,)),
             Seen("L06", panel.pk),
             Seen("F02", panel.pk),
             Seen("F02", open_.pk),
         ],
-        note="全栋走完",
+        note=f"{mark}全栋走完",
     ).visit
 
 
-def _decide(cast: Cast, red: Unit, green: Unit, panel: Unit) -> None:
+def _decide(cast: Cast, red: Unit, green: Unit, panel: Unit, mark: str) -> None:
     """`red` is red in force, `green` green, `panel` waits for the panel; the rest waits for the community."""
-    change = {c.unit_id: c.pk for c in GradeChange.objects.open()}
-    grade_change.review(change_id=change[red.pk], by=cast.reviewer, at=NOON, reason="属实")
-    grade_change.approve(change_id=change[red.pk], by=cast.panel, at=NOON, reason="同意")
-    grade_change.approve(change_id=change[green.pk], by=cast.reviewer, at=NOON, reason="合格")
-    grade_change.review(change_id=change[panel.pk], by=cast.reviewer, at=NOON, reason="属实")
+    change = {c.unit_id: c.pk for c in GradeChange.objects.open().filter(community=cast.fumin)}
+    grade_change.review(change_id=change[red.pk], by=cast.reviewer, at=NOON, reason=f"{mark}属实")
+    grade_change.approve(change_id=change[red.pk], by=cast.panel, at=NOON, reason=f"{mark}同意")
+    grade_change.approve(change_id=change[green.pk], by=cast.reviewer, at=NOON, reason=f"{mark}合格")
+    grade_change.review(change_id=change[panel.pk], by=cast.reviewer, at=NOON, reason=f"{mark}属实")
 
 
-def _print_run(cast: Cast) -> tuple[PrintRun, PrintFile]:
+def _print_run(cast: Cast, mark: str) -> tuple[PrintRun, PrintFile]:
     """A finished run of the community, as `flows.print_run` and its job leave it."""
     job = Job.objects.create(
-        kind="signage.print_run", requested_by=cast.reviewer, requested_at=NOON, state="done", total=4, done=4
+        kind="signage.print_run", requested_by=cast.reviewer, requested_at=NOON, state="done", total=4, done=4,
+        result={"signs": 4, "pages": 1, "refused": 0}, finished_at=NOON,
+    )  # fmt: skip
+    run = PrintRun.objects.create(
+        title=f"{mark}福民 标牌", community=cast.fumin, job=job, by=cast.reviewer, at=NOON
     )
-    run = PrintRun.objects.create(title="福民 标牌", community=cast.fumin, job=job, by=cast.reviewer, at=NOON)
-    name = default_storage.save("prints/aa/run.pdf", ContentFile(b"%PDF-1.7 made by the tests"))
+    name = default_storage.save("prints/aa/run.pdf", ContentFile(blank_pdf()))
     file = PrintFile.objects.create(
-        run=run, seq=0, title="第1部分", file=name, sha256="a" * 64, pages=1, signs=4
+        run=run, seq=0, title=f"{mark}第1部分", file=name, sha256="a" * 64, pages=1, signs=4
     )
     return run, file
 
@@ -184,7 +205,7 @@ def _sign(run: PrintRun, position: int, **fields: object) -> Sign:
     return Sign.objects.create(run=run, page=1, position=position, **(defaults | fields))
 
 
-def _import_run(cast: Cast) -> ImportRun:
+def _import_run(cast: Cast, mark: str) -> ImportRun:
     job = Job.objects.create(
         kind="rentals.registry_import",
         requested_by=cast.office,
@@ -196,6 +217,6 @@ def _import_run(cast: Cast) -> ImportRun:
     stored = default_storage.save("imports/a.xlsx", ContentFile(b"PK made by the tests"))
     errors = default_storage.save("imports/a-errors.xlsx", ContentFile(b"PK errors"))
     return ImportRun.objects.create(
-        file=stored, file_name="登记表.xlsx", file_sha256="b" * 64, state="done", dry_run=False, job=job,
+        file=stored, file_name=f"{mark}登记表.xlsx", file_sha256="b" * 64, state="done", dry_run=False, job=job,
         by=cast.office, created_at=NOON, finished_at=NOON, rows=6, bad=1, error_file=errors,
     )  # fmt: skip

@@ -1,0 +1,52 @@
+"""Imports, prints, people, rules, jobs, audit."""
+
+from tests.access.asking import today
+from tests.access.notation import table
+
+DATA = {
+    "office:person-new": {"name": "fresh", "display_name": "新人"},
+    "office:person-active": {"active": "0", "reason": "调离"},
+    "office:post-give": {"role": "panel", "from_on": today},
+    "office:print-run-new": {
+        "product": "sticker",
+        "start_at": 1,
+        "community": lambda on: on.world.community.pk,
+    },
+}
+ROWS = table(
+    """
+route                     verb  with                   anon  grid  grid2  reviewer  reviewer2  panel  office  leader  auditor  landlord  landlord2  gone
+office:home               GET   -                      in    403   403    403       403        403    ok      403     ok       403       403        in
+office:jobs               GET   -                      in    403   403    ok        ok         403    ok      403     ok       403       403        in
+office:job                GET   pk=job                 in    404   404    404       404        404    ok      404     ok       403       403        in
+office:job-cancel         POST  pk=job                 in    404   404    404       404        404    ok      404     403      403       403        in
+office:imports            GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:imports            POST  -                      in    403   403    403       403        403    422     403     403      403       403        in
+office:import-template    GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:import             GET   pk=import_run          in    403   403    403       403        403    ok      403     ok       403       403        in
+office:import-errors      GET   pk=import_run          in    403   403    403       403        403    ok      403     403      403       403        in
+office:import-now         POST  pk=import_run          in    403   403    403       403        403    409     403     403      403       403        in
+office:import-undo        POST  pk=import_run          in    403   403    403       403        403    ok      403     403      403       403        in
+office:assessment         GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:assessment         POST  -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:print-runs         GET   -                      in    403   403    ok        ok         403    ok      403     403      403       403        in
+office:print-run-new      GET   -                      in    403   403    ok        ok         403    ok      403     403      403       403        in
+office:print-run-new      POST  -                      in    403   403    ok        422        403    ok      403     403      403       403        in
+office:print-run          GET   pk=print_run           in    403   403    ok        404        403    ok      403     403      403       403        in
+office:print-run-preview  GET   pk=print_run           in    403   403    ok        404        403    ok      403     403      403       403        in
+office:print-file         GET   pk=print_run,seq=zero  in    403   403    ok        404        403    ok      403     403      403       403        in
+office:board-post         POST  pk=board               in    ok    404    403       403        403    ok      403     403      403       403        in
+office:people             GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:person-new         GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:person-new         POST  -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:person             GET   pk=nobody              in    403   403    403       403        403    ok      403     403      403       403        in
+office:person-password    POST  pk=nobody              in    403   403    403       403        403    ok      403     403      403       403        in
+office:person-active      POST  pk=nobody              in    403   403    403       403        403    ok      403     403      403       403        in
+office:post-give          POST  pk=nobody              in    403   403    403       403        403    ok      403     403      403       403        in
+office:post-end           POST  pk=post                in    403   403    403       403        403    ok      403     403      403       403        in
+office:rules              GET   -                      in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in
+office:rule-set           GET   version=version        in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in
+office:audit              GET   -                      in    403   403    403       403        403    403     403     ok       403       403        in
+""",
+    DATA,
+)

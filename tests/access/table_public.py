@@ -1,0 +1,17 @@
+"""The page behind a sticker's code: for everybody."""
+
+from tests.access.notation import table
+
+DATA = {
+    "public:report": {"text": "楼道堆物"},
+}
+ROWS = table(
+    """
+route               verb  with                          anon  grid  grid2  reviewer  reviewer2  panel  office  leader  auditor  landlord  landlord2  gone
+public:home         GET   token=token                   ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+public:report       GET   token=token                   ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+public:report       POST  token=token                   ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+public:report-sent  GET   token=token,case_number=case  ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+""",
+    DATA,
+)

@@ -1,0 +1,37 @@
+"""Decisions of community and panel, and the register."""
+
+from tests.access.notation import table
+
+DATA = {
+    "review:changes-decide": {"action": "approve", "reason": "属实", "ids": lambda on: on.world.proposed.pk},
+    "review:change": {"verb": "approve", "reason": "属实"},
+    "review:proof-check": {"verb": "accept"},
+    "review:report-answer": {"answer": "已上门处理"},
+    "review:home-reveal": {"purpose": "联系业主整改"},
+    "review:homes-export": {"format": "csv"},
+}
+ROWS = table(
+    """
+route                  verb  with           anon  grid  grid2  reviewer  reviewer2  panel  office  leader  auditor  landlord  landlord2  gone
+review:queue           GET   -              in    403   403    ok        ok         ok     403     403     403      403       403        in
+review:panel           GET   -              in    403   403    403       403        ok     403     403     403      403       403        in
+review:changes-decide  POST  -              in    403   403    ok        ok         ok     403     403     403      403       403        in
+review:change          GET   pk=proposed    in    ok    404    ok        404        ok     ok      ok      ok       403       403        in
+review:change          POST  pk=proposed    in    422   404    ok        404        422    422     422     422      403       403        in
+review:change          GET   pk=with_panel  in    ok    404    ok        404        ok     ok      ok      ok       403       403        in
+review:change          POST  pk=with_panel  in    422   404    422       404        ok     422     422     422      403       403        in
+review:change          GET   pk=approved    in    ok    404    ok        404        ok     ok      ok      ok       403       403        in
+review:proofs          GET   -              in    403   403    ok        ok         403    403     403     403      403       403        in
+review:proof-check     POST  pk=proof       in    403   403    ok        404        403    403     403     403      403       403        in
+review:reports         GET   -              in    403   403    ok        ok         403    403     403     403      403       403        in
+review:report-answer   POST  pk=report      in    403   403    ok        404        403    403     403     403      403       403        in
+review:delistings      GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
+review:register        GET   -              in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in
+review:homes-export    POST  -              in    403   403    ok        ok         ok     ok      ok      403      403       403        in
+review:home            GET   pk=green       in    ok    404    ok        404        ok     ok      ok      ok       403       403        in
+review:home-reveal     POST  pk=green       in    403   404    ok        404        403    ok      403     403      403       403        in
+review:buildings       GET   -              in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in
+review:building        GET   pk=building    in    ok    404    ok        404        ok     ok      ok      ok       403       403        in
+""",
+    DATA,
+)
