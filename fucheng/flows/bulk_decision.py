@@ -8,18 +8,25 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.errors import Invalid
+from accounts.roles import Permission
+from communities import access
+from core.errors import Invalid, NotAllowed
 from fucheng.flows import grade_change
 from jobs import services as jobs
 from jobs.models import Chunk, Job
 from jobs.tasks import ring_workers
 
 CHUNK = 2000
+DECIDE = (Permission.GRADE_DECIDE, Permission.GRADE_DECIDE_RED)
 
 
 @transaction.atomic(durable=True)
 def ask(*, verb: str, change_ids: Sequence[int], by: User, at: datetime, reason: str) -> Job:
     """The job that decides these changes; asking twice for the same list gives the same job."""
+    if not any(access.can(by, permission) for permission in DECIDE):
+        raise NotAllowed
+    if verb not in grade_change.MANY:
+        raise Invalid(_("This decision is not understood. Choose again on the list."))
     if not reason.strip():
         raise Invalid(_("Give a reason; the landlord will read it."))
     job, is_new = jobs.ask(
@@ -27,7 +34,7 @@ def ask(*, verb: str, change_ids: Sequence[int], by: User, at: datetime, reason:
         params={"verb": verb, "ids": sorted(change_ids), "at": at.isoformat(), "reason": reason},
         by=by,
         at=at,
-        dedupe_key=f"{verb} {by.pk} {hash(tuple(sorted(change_ids)))}",
+        dedupe_key=jobs.key_of(verb, by.pk, sorted(change_ids)),
     )
     if is_new:
         transaction.on_commit(lambda: ring_workers(job.pk))
