@@ -37,7 +37,7 @@
   box.append(document.createElement("span"));
   const map = L.map(box, { preferCanvas: true, attributionControl: false, zoomControl: true, maxZoom: 20 });
   if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { maxZoom: 20 }).addTo(map);
-  const size = (zoom) => (zoom < 13 ? 3 : zoom < 15 ? 5 : zoom < 17 ? 8 : 11);
+  const size = (zoom) => (zoom < 14 ? 2.5 : zoom < 15 ? 4 : zoom < 17 ? 8 : 11);
   const bounds = L.latLngBounds([]);
   const signs = [];
   // The worst are drawn last, on top.

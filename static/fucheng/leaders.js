@@ -20,7 +20,7 @@
       color: series.map((one) => COLOURS[one.kind]),
       textStyle: { fontFamily: font.fontFamily, fontSize: size, color: "#18222f" },
       grid: { left: 8, right: 8, top: 40, bottom: 8, containLabel: true },
-      legend: { top: 0, left: 0, textStyle: { fontSize: size }, itemGap: 16 },
+      legend: { type: "scroll", top: 0, left: 0, right: 0, textStyle: { fontSize: size }, itemGap: 16 },
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, appendTo: document.body, renderMode: "richText" },
       xAxis: { type: "category", data: weeks, axisLabel: { hideOverlap: true, fontSize: size } },
       yAxis: { type: "value", minInterval: 1, axisLabel: { fontSize: size } },

@@ -181,6 +181,7 @@ class Board:
             (label, "", self.in_period("signs", product=p), found.posted[p], found.posted_before[p])
             for p, label in (
                 (Sign.Product.STICKER.value, _("Stickers posted")),
+                (Sign.Product.NO_RENTAL.value, _("No-rental notices posted")),
                 (Sign.Product.ESTATE_BOARD.value, _("Estate entrance boards posted")),
             )
         ]

@@ -113,10 +113,10 @@ CHANGES = _list(
     _("Grade changes"),
     (
         *_home("unit."),
-        GradeColumn(_("From"), "from_grade", width=10),
-        GradeColumn(_("To"), "to_grade", width=10),
+        GradeColumn(_("Grade before"), "from_grade", width=10),
+        GradeColumn(_("Grade after"), "to_grade", width=10),
         Column(_("Cause"), lambda change: CAUSES[change.cause] if change.to_grade == "red" else ""),
-        Column(_("Decided"), "decided_at", "moment"),
+        Column(_("Decided at"), "decided_at", "moment"),
         Column(_("Reason"), "reason", width=40),
     ),
     lambda user, wanted: (
@@ -130,8 +130,8 @@ PROPOSALS = _list(
     _("Proposals waiting"),
     (
         *_home("unit."),
-        GradeColumn(_("From"), "from_grade", width=10),
-        GradeColumn(_("To"), "to_grade", width=10),
+        GradeColumn(_("Grade before"), "from_grade", width=10),
+        GradeColumn(_("Grade after"), "to_grade", width=10),
         Column(_("State"), lambda change: change.get_state_display()),
         Column(_("Proposed"), "proposed_at", "moment"),
     ),
@@ -143,9 +143,14 @@ HAZARDS = _list(
     (
         Column(_("Hazard"), "item.fault", width=28),
         Column(
-            _("Place"), lambda hazard: hazard.unit.address if hazard.unit else hazard.building.name, width=50
+            _("Address or building"),
+            lambda hazard: hazard.unit.address if hazard.unit else hazard.building.name,
+            width=50,
         ),
-        Column(_("Where"), lambda hazard: _("home") if hazard.unit_id else _("common parts")),
+        Column(
+            _("Home or common parts"),
+            lambda hazard: _("in this home") if hazard.unit_id else _("common parts"),
+        ),
         _community("building.community"),
         Column(_("Found"), "opened_at", "moment"),
         Column(_("Mend by"), "due_on", "date"),
@@ -183,7 +188,11 @@ SIGNS = _list(
     (
         Column(_("Serial number"), "serial"),
         Column(_("Sign"), lambda sign: sign.get_product_display()),
-        Column(_("Place"), lambda sign: sign.unit.address if sign.unit else sign.estate.name, width=50),
+        Column(
+            _("Address or building"),
+            lambda sign: sign.unit.address if sign.unit else sign.estate.name,
+            width=50,
+        ),
         Column(
             _("Community"),
             lambda sign: place_name(sign.unit.building.community if sign.unit else sign.estate.community),
@@ -201,7 +210,7 @@ OWED = _list(
     (
         *_home("unit."),
         GradeColumn(_("Grade in force"), "grade", width=12),
-        Column(_("Since"), "graded_at", "moment"),
+        Column(_("In force since"), "graded_at", "moment"),
     ),
     _ordered(rows.owed, "unit__building__community", by="pk"),
 )

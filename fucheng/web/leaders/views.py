@@ -19,6 +19,8 @@ from fucheng.web.leaders.board import Board
 from fucheng.web.leaders.lists import SCREENS, GradeColumn, Screen
 from fucheng.web.staff import StaffRequest, staff_page
 
+SHORT = 16  # characters of a column that stays on one line
+
 
 @require_GET
 @staff_page(Permission.FIGURES_READ)
@@ -88,6 +90,7 @@ def _cells(screen: Screen, row: Any) -> list[dict[str, Any]]:
         {
             "title": column.title,
             "kind": "grade" if isinstance(column, GradeColumn) else column.kind,
+            "is_short": column.kind == "text" and column.width <= SHORT,
             "value": column.raw(row) if isinstance(column, GradeColumn) else column.of(row),
         }
         for column in screen.list.columns

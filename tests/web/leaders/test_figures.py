@@ -29,9 +29,14 @@ def half_year() -> Period:
     return period.last_days(183, timezone.localdate())
 
 
-def changed(unit: Unit, rule_set: RuleSet, cast: Cast, before: str | None, after: str, at: datetime, veto=()) -> None:
+def changed(
+    unit: Unit, rule_set: RuleSet, cast: Cast, before: str | None, after: str, at: datetime, veto=()
+) -> None:
     """An approved change as the flows leave it."""
-    lines = [{"item": code, "hazard": 1, "since": "2026-01-01", "common": False, "effect": "veto", "points": 0} for code in veto]
+    lines = [
+        {"item": code, "hazard": 1, "since": "2026-01-01", "common": False, "effect": "veto", "points": 0}
+        for code in veto
+    ]
     assessment = Assessment.objects.create(
         unit=unit, rule_set=rule_set, at=at, grade=after, score=90, lines=lines
     )
@@ -92,7 +97,9 @@ def street(request, cast: Cast) -> RuleSet:
                             position=1, printed_at=now, posted_at=ago(300), posted_by=cast.grid,
                         )  # fmt: skip
                 if dice.random() < 0.4:
-                    assessment = Assessment.objects.create(unit=home, rule_set=rule_set, at=now, grade="green", score=90)
+                    assessment = Assessment.objects.create(
+                        unit=home, rule_set=rule_set, at=now, grade="green", score=90
+                    )
                     GradeChange.objects.create(
                         unit=home, community=place, assessment=assessment, from_grade="yellow", to_grade="green",
                         state="proposed", proposed_at=ago(20),
@@ -138,7 +145,12 @@ def links(html: str) -> dict[str, int]:
     """Every linked number of the page: address to number."""
     found = {}
     for url, inside in re.findall(r'<a [^>]*?href="(/leaders/[^"]+)"[^>]*>(.*?)</a>', html, re.DOTALL):
-        words = re.sub(r"<small>.*?</small>|<svg.*?</svg>|<span class=\"fc-kpi-note\">.*?</span>", "", inside, flags=re.DOTALL)
+        words = re.sub(
+            r"<small>.*?</small>|<svg.*?</svg>|<span class=\"fc-kpi-note\">.*?</span>",
+            "",
+            inside,
+            flags=re.DOTALL,
+        )
         numbers = re.findall(r"\d[\d,]*", re.sub(r"<[^>]+>", " ", words))
         if numbers:
             found[unescape(url)] = int(numbers[-1].replace(",", ""))
@@ -226,7 +238,9 @@ def test_the_check_turns_red_when_a_sum_is_wrong(cast: Cast, street, client, mon
     assert '<details class="fc-card ld-checks" id="checks" open>' in page
 
 
-def test_figures_are_kept_and_counted_again_on_demand(cast: Cast, street, client, django_assert_max_num_queries) -> None:
+def test_figures_are_kept_and_counted_again_on_demand(
+    cast: Cast, street, client, django_assert_max_num_queries
+) -> None:
     client.force_login(cast.leader)
     total = client.get("/leaders/").context["board"].homes.n
     factories.units(factories.building(cast.fumin), 1)
@@ -237,7 +251,9 @@ def test_figures_are_kept_and_counted_again_on_demand(cast: Cast, street, client
     assert client.get("/leaders/?fresh=1").context["board"].homes.n == total + 1
 
 
-def test_old_figures_are_shown_at_once_and_ask_for_fresh_ones(cast: Cast, street, client, monkeypatch) -> None:
+def test_old_figures_are_shown_at_once_and_ask_for_fresh_ones(
+    cast: Cast, street, client, monkeypatch
+) -> None:
     client.force_login(cast.leader)
     client.get("/leaders/")
     monkeypatch.setattr(queries, "FRESH", -1)

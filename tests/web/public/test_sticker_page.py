@@ -97,7 +97,9 @@ def test_the_session_of_a_signed_in_person_changes_nothing(client, cast, home, u
 
 
 @pytest.mark.parametrize(("hazards", "wanted"), [(0, 3), (6, 3)])
-def test_three_queries_however_much_there_is(client, cast, home, url, hazards, wanted, django_assert_num_queries) -> None:
+def test_three_queries_however_much_there_is(
+    client, cast, home, url, hazards, wanted, django_assert_num_queries
+) -> None:
     graded(home, "yellow")
     for code in ("H03", "H05", "L02", "L07", "Z06", "Z07")[:hazards]:
         hazard(home, code)
@@ -120,7 +122,13 @@ def test_stale_not_graded_review_and_overdue_are_visible(client, cast, home, url
     hazard(home, "F01", common=True, due_in=-3)
     waits(home, cast)
     page = client.get(url + "?lang=en").content.decode()
-    for words in ("out of date", "is being decided", "overdue", "common parts of the building", "May be let"):
+    for words in (
+        "out of date",
+        "is being decided",
+        "past its deadline",
+        "common parts of the building",
+        "May be let",
+    ):
         assert words in page
     graded(home, None)
     page = client.get(url + "?lang=en").content.decode()
@@ -131,7 +139,7 @@ def test_stale_not_graded_review_and_overdue_are_visible(client, cast, home, url
 def test_a_fresh_home_shows_none_of_these(client, home, url) -> None:
     graded(home, "green")
     page = client.get(url + "?lang=en").content.decode()
-    for words in ("out of date", "is being decided", "overdue", "way to green"):
+    for words in ("out of date", "is being decided", "past its deadline", "way to green"):
         assert words not in page
 
 
@@ -153,10 +161,23 @@ def test_chinese_is_the_default_whatever_the_browser_speaks(client, home, url) -
 
 # ---- unknown tokens ----------------------------------------------------------------------------------------
 
-MALFORMED = ("x", "0" * 21, "0" * 23, "../etc/passwd", "你好", "%00", "a" * 3000, "'; DROP TABLE x", "a b/c/d", "-" * 22)
+MALFORMED = (
+    "x",
+    "0" * 21,
+    "0" * 23,
+    "../etc/passwd",
+    "你好",
+    "%00",
+    "a" * 3000,
+    "'; DROP TABLE x",
+    "a b/c/d",
+    "-" * 22,
+)
 
 
-def test_unknown_malformed_and_revoked_look_exactly_alike(client, cast, home, url, django_assert_num_queries) -> None:
+def test_unknown_malformed_and_revoked_look_exactly_alike(
+    client, cast, home, url, django_assert_num_queries
+) -> None:
     gone = factories.units(factories.building(cast.fumin), 1, left_on=date(2026, 1, 1))[0]
     reference = client.get(f"/u/{new_token()}")
     assert reference.status_code == 404
@@ -245,7 +266,12 @@ def test_a_report_gets_a_case_number_that_can_be_followed(client, cast, home, ur
     assert report.case_number in page.content.decode()
     assert page["Cache-Control"] == "private, no-store"
     assert "not yet" in page.content.decode()
-    report.state, report.checked_by, report.checked_at, report.answer = "checked", cast.reviewer, timezone.now(), "已搬离"
+    report.state, report.checked_by, report.checked_at, report.answer = (
+        "checked",
+        cast.reviewer,
+        timezone.now(),
+        "已搬离",
+    )
     report.save()
     assert "已搬离" in client.get(response.url).content.decode()
 
@@ -269,7 +295,8 @@ def test_a_second_click_makes_no_second_report(client, home, url) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "file", [SimpleUploadedFile("x.jpg", b"not a photo"), SimpleUploadedFile("x.svg", b"<svg onload=alert(1)>")]
+    "file",
+    [SimpleUploadedFile("x.jpg", b"not a photo"), SimpleUploadedFile("x.svg", b"<svg onload=alert(1)>")],
 )
 def test_a_bad_photo_is_refused_and_the_words_are_kept(client, home, url, file) -> None:
     response = sent(client, url, text="电线裸露", kinds=["wiring"], photo=file)
