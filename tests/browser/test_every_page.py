@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Page, ViewportSize
 
 from accounts.models import User
+from fucheng.web.context import ELDER_COOKIE
 from tests import world
 from tests.browser.conftest import DESK, PHONE, Visitors
 from tests.conftest import Cast
@@ -144,3 +145,26 @@ def test_every_page_is_whole_in_english_on_a_phone(browse: Visitors, cast: Cast,
         walked += [f"{user or 'stranger'}: {fault}" for fault in walk.faults]
     assert len(seen) > ENOUGH
     assert not walked, "\n".join(walked)
+
+
+@pytest.mark.parametrize("role", ["grid", "landlord"])
+def test_large_print_fits_a_phone(browse: Visitors, cast: Cast, everything: World, role: str) -> None:
+    page = browse(getattr(cast, role), phone=True)
+    page.context.add_cookies([{"name": ELDER_COOKIE, "value": "1", "url": browse.url}])
+    walk = Walk(page, "zh-Hans", PHONE)
+    walk.go(STARTS[role])
+    assert not walk.faults, "\n".join(walk.faults)
+
+
+def test_pages_without_a_link_are_whole(browse: Visitors, cast: Cast, everything: World) -> None:
+    page = browse(phone=True)
+    walk = Walk(page, "zh-Hans", PHONE, audited=set())
+    paths = {
+        f"/u/{everything.token}/report/{everything.report.case_number}/": 200,
+        "/u/0000000000000000000000": 404,
+        "/no-such-page/": 404,
+    }
+    for path, status in paths.items():
+        answer = page.goto(path)
+        assert answer is not None
+        assert (path, answer.status, walk.look()) == (path, status, [])
