@@ -4,6 +4,7 @@ Every address is opened as every role through the whole of Django in this proces
 answers 200 it is timed warm. HTML and JSON are judged; workbooks, PDF and photos are shown only.
 """
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +46,7 @@ class Page:
 
 def measure(bench: Bench) -> tuple[list[Figure], dict[str, Any]]:
     bench.at("loaded")
+    logging.disable(logging.WARNING)  # addresses that are not for a role are refused, and logged
     pages: list[Page] = []
     failed: list[str] = []
     unseen = {name for name, _ in routes()}
@@ -54,6 +56,7 @@ def measure(bench: Bench) -> tuple[list[Figure], dict[str, Any]]:
         pages += seen
         failed += broken
         unseen -= {page.name for page in seen}
+    logging.disable(logging.NOTSET)
     pages.sort(key=lambda page: -page.p95)
     print(_table(pages[:SHOWN]))
     for line in failed:

@@ -27,6 +27,8 @@ def give_post(
     access.authorize(by, Permission.PEOPLE_MANAGE)
     if user_id == by.pk:
         raise NotAllowed(_("Nobody may change the own rights; ask another person of the office."))
+    if role is Role.LANDLORD:
+        raise Invalid(_("A landlord is an account of its own kind, not a post."))
     if role in {Role.GRID_WORKER, Role.REVIEWER} and community_id is None:
         raise Invalid(_("Choose the community in which this person serves."))
     community = Community.objects.visible_to(by).one(pk=community_id) if community_id else None
@@ -44,12 +46,12 @@ def give_post(
 
 @transaction.atomic
 def end_post(*, post_id: int, on: date, by: User) -> Post:
-    """The post ends on a day; rights end with the next request."""
+    """The post ends on a day, also one that was to end later; rights end with the next request."""
     access.authorize(by, Permission.PEOPLE_MANAGE)
     post = Post.objects.visible_to(by).lock(post_id)
     if post.user_id == by.pk:
         raise NotAllowed(_("Nobody may change the own rights; ask another person of the office."))
-    if post.ends_on is not None:
+    if post.ends_on is not None and post.ends_on <= on:
         raise Conflict(_("This post has ended already."))
     audit.act_as(by)
     post.ends_on = max(on, post.starts_on)

@@ -122,7 +122,12 @@ def _attach_photos(findings: list[Finding], seen: Sequence[Seen], *, by: User, a
 
 
 def _touch(visit: Visit, not_seen: Mapping[int, str]) -> None:
-    """Homes that were seen have a new last visit; homes where nobody opened keep the old one."""
-    Standing.objects.filter(unit__building=visit.building_id, unit__left_on__isnull=True).exclude(
-        unit__in=list(not_seen)
-    ).update(last_visit_at=visit.submitted_at)
+    """Homes that were seen have a new last visit; homes where nobody opened keep the old one.
+
+    All homes of the building are locked first, in the order in which decisions lock them: an UPDATE alone
+    takes rows as they lie, and two people who take the same rows in different orders block each other.
+    """
+    homes = Standing.objects.filter(unit__building=visit.building_id, unit__left_on__isnull=True)
+    in_order = homes.select_for_update(of=("self",), no_key=True).order_by("unit")
+    ids = set(in_order.values_list("unit_id", flat=True)) - set(not_seen)
+    Standing.objects.filter(unit__in=ids).update(last_visit_at=visit.submitted_at)

@@ -40,7 +40,7 @@ def test_a_plain_text_stays_as_it_is_in_csv(text: str) -> None:
 
 @pytest.mark.parametrize("start", STARTS)
 def test_a_text_that_looks_like_a_formula_is_a_text_cell_in_xlsx(start: str) -> None:
-    text = f"{start}HYPERLINK(\"http://x\")"
+    text = f'{start}HYPERLINK("http://x")'
     raw = as_xlsx([(text, 1)])
     sheets = zipfile.ZipFile(io.BytesIO(raw))
     assert all(b"<f>" not in sheets.read(n) for n in sheets.namelist() if "worksheets" in n)
@@ -72,4 +72,11 @@ def test_moments_are_shown_in_local_time() -> None:
 
 def test_an_empty_value_is_an_empty_cell() -> None:
     assert as_csv([(None, None)])[1] == ["", ""]
-    assert len(CalamineWorkbook.from_filelike(io.BytesIO(as_xlsx([(None, None)]))).get_sheet_by_index(1).to_python()) == 1
+    assert (
+        len(
+            CalamineWorkbook.from_filelike(io.BytesIO(as_xlsx([(None, None)])))
+            .get_sheet_by_index(1)
+            .to_python()
+        )
+        == 1
+    )

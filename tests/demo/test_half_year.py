@@ -46,7 +46,9 @@ def test_half_year_played_gives_the_figures_of_the_street(street: int) -> None:
     assert boards == figures["estate_noticeboards"]
     if street == FULL:
         assert grades == figures["units_by_grade"]
-        assert dict(Unit.objects.values_list("category").annotate(n=Count("pk"))) == figures["units_by_category"]
+        assert (
+            dict(Unit.objects.values_list("category").annotate(n=Count("pk"))) == figures["units_by_category"]
+        )
         assert targets.turned_red == figures["units_turned_red_dynamically"]
         assert targets.listed == figures["buildings_listed_for_hazards"]
 

@@ -24,7 +24,7 @@ from rentals.models import Unit
 from tests import factories
 from tests.conftest import Cast
 
-FORMULA = "=HYPERLINK(\"http://evil\")"
+FORMULA = '=HYPERLINK("http://evil")'
 HOMES = List(
     name="test-homes",
     title="房屋",
@@ -47,7 +47,9 @@ HOMES = List(
 @pytest.fixture
 def homes(cast: Cast) -> list[Unit]:
     owner = factories.landlord()
-    here = factories.units(factories.building(cast.fumin, grid=None), 2, owner=owner, floor="1", address=FORMULA)
+    here = factories.units(
+        factories.building(cast.fumin, grid=None), 2, owner=owner, floor="1", address=FORMULA
+    )
     return here + factories.units(factories.building(cast.qiankeng), 1, owner=owner, floor="1")
 
 
@@ -111,7 +113,9 @@ def long_export(cast: Cast, homes, monkeypatch) -> Job:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_long_list_becomes_one_job_and_a_file_for_the_asker_only(cast: Cast, long_export, client, monkeypatch) -> None:
+def test_a_long_list_becomes_one_job_and_a_file_for_the_asker_only(
+    cast: Cast, long_export, client, monkeypatch
+) -> None:
     asked(cast.leader, "xlsx")  # a second click
     assert Job.objects.filter(kind="lists.export").count() == 1
     assert running.drain(long_export.pk).state == "done"
@@ -145,6 +149,8 @@ def test_who_lost_the_post_gets_neither_job_nor_file(cast: Cast, long_export, cl
     Post.objects.filter(user=cast.leader).delete()
     assert running.drain(long_export.pk).state == "failed"
     factories.person("leader3", Role.LEADER)
-    Post.objects.create(user=cast.leader, role=Role.REVIEWER, community=cast.fumin, starts_on=factories.NOON.date())
+    Post.objects.create(
+        user=cast.leader, role=Role.REVIEWER, community=cast.fumin, starts_on=factories.NOON.date()
+    )
     client.force_login(cast.leader)
     assert client.get(f"/exports/{long_export.pk}/file").status_code == 404
