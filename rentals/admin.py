@@ -43,7 +43,7 @@ class PersonAdmin(LookUp):
     """Names and phones masked; the sealed columns do not leave the model."""
 
     list_display: tuple[str, ...] = ("masked_name", "masked_phone", "created_at")
-    fields: tuple[str, ...] = ("masked_name", "masked_phone", "created_at")
+    fields: ClassVar[tuple[str, ...]] = ("masked_name", "masked_phone", "created_at")
     readonly_fields = ("masked_name", "masked_phone", "created_at")
     search_fields = ("name__exact",)
     ordering = ("-pk",)
