@@ -1,0 +1,93 @@
+"""The sum as a person reads it is the sum the rules made."""
+
+import pytest
+from django.utils import translation
+
+from grading.facts import Item
+from grading.models import Assessment, RuleItem
+from grading.services import assessing, explaining, rule_sets
+from grading.services.hazards import Seen
+from tests import factories
+from tests.conftest import Cast
+from tests.factories import pay_visit
+
+
+@pytest.fixture
+def home(cast: Cast):
+    factories.rules()
+    building = factories.building(cast.fumin)
+    (unit,) = factories.units(building)
+    seen = [Seen(code, unit.pk) for code in ("L01", "L03", "L04", "L05", "Z09", "H05")]
+    pay_visit(building, cast.grid, [*seen, Seen("Z09", None), Seen("H01", None)])
+    return unit
+
+
+def explained(home) -> explaining.Explanation:
+    return explaining.explain(Assessment.objects.select_related("rule_set").get(unit=home))
+
+
+def test_full_less_everything_counted_is_the_score(home) -> None:
+    told = explained(home)
+    assert told.full - sum(d.counted for d in told.dimensions) == told.score == 100 - 5 - 13 - 5
+    assert {d.dimension: (d.lost, d.cap) for d in told.dimensions} == {
+        "H": (5, 20),
+        "L": (13, 20),
+        "Z": (5, 25),
+    }
+
+
+def test_the_same_item_twice_takes_its_points_once(home) -> None:
+    assert sorted(line.points for line in explained(home).lines if line.item_code == "Z09") == [0, 5]
+
+
+def test_a_dimension_counts_at_most_its_cap() -> None:
+    assert explaining.DimensionSum("E", 14, 10).counted == 10
+
+
+def test_each_line_has_its_words_in_the_readers_language(home) -> None:
+    line = next(line for line in explained(home).lines if line.item_code == "H01")
+    assert (line.effect, line.in_common_parts, line.since.isoformat()) == ("cap", True, "2026-05-12")
+    for language, fault in (("zh-hans", "疏散楼梯不足"), ("en", "Too few escape stairs")):
+        with translation.override(language):
+            assert line.fault == fault
+            assert (line.item.text, str(line.item)) == (
+                line.item.text_zh if language == "zh-hans" else line.item.text_en,
+                f"H01 {fault}",
+            )
+
+
+def test_an_item_that_is_no_more_is_told_by_its_code(home) -> None:
+    RuleItem.objects.filter(code="H05").update(code="H99")
+    rule_sets._items.cache_clear()
+    assert next(line for line in explained(home).lines if line.item_code == "H05").fault == "H05"
+
+
+def test_explaining_many_costs_no_query_once_the_rules_are_read(home, django_assert_num_queries) -> None:
+    row = Assessment.objects.select_related("rule_set").get(unit=home)
+    explaining.explain(row)
+    with django_assert_num_queries(0):
+        for _n in range(50):
+            explaining.explain(row)
+
+
+def test_the_dimension_is_the_letter_of_the_code(home) -> None:
+    assert RuleItem.objects.get(code="F02").dimension == Item("F02", "cap", 0).dimension == "F"
+    assert assessing.lines_from_json([]) == ()
+
+
+def test_rows_speak_of_themselves(cast: Cast, home) -> None:
+    hazard = home.building.hazards.get(item_code="H01")
+    proof = factories.proof(hazard, cast.landlord)
+    change = home.grade_changes.get()
+    request = factories.delisting_request(home, cast.landlord)
+    visit = home.building.visits.get()
+    finding = visit.findings.get(item__code="H01")
+    told = [str(x) for x in (hazard, hazard.events.first(), proof, change, change.assessment, request)]
+    told += [str(x) for x in (home.standing, finding, visit, rule_sets.for_visit(factories.NOON.date()))]
+    told += [str(x) for x in (factories.graded(home, "green").grade_periods.get(), factories.report(home))]
+    pk = home.pk
+    assert told == [
+        f"H01 {home.building}", f"{hazard.pk} opened", f"{hazard.pk} sent", f"{pk} - > yellow", f"{pk} yellow 77",
+        f"{pk} requested", f"{pk} -", f"{finding.item_id} fault", f"{home.building} 2026-05-12",
+        "福城街道出租屋分级标准 1.0", f"{pk} green 2026-05-12", told[-1],
+    ]  # fmt: skip
