@@ -28,7 +28,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret("secret-key") * 2
 DATABASES = {"default": database(env.str("DATABASE_URL", default="") or postgres.ensure(CLUSTER))}
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PUBLIC_BASE_URL = public_base_url(default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
+PUBLIC_BASE_URL = public_base_url(default=f"http://127.0.0.1:{env.str('PORT', default='') or 8000}")
 PERSONAL_DATA_KEYS = personal_data_keys(
     env.str("PERSONAL_DATA_KEYS", default="") or f"1:{_kept_secret('personal-data-key')}"
 )
@@ -41,6 +41,6 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 globals().update(broker(env.str("CELERY_BROKER_URL", default=""), str(VAR_DIR / "broker")))
 FONT_DIR = BASE_DIR / "static" / "vendor" / "fonts"
-DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="fucheng-2019")
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="") or "fucheng-2019"
 LOGGING_CONFIG = "fucheng.logs.configure"
 LOGGING = {"version": 1}  # Django calls LOGGING_CONFIG only when there is something in LOGGING
