@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import AuditEvent
 from accounts.roles import Role
@@ -220,3 +220,23 @@ def test_a_landlord_who_presses_eight_times_has_one_request_and_one_proof(cast: 
     assert (len(won(asked)), len(won(sent))) == (1, 1)
     assert DelistingRequest.objects.count() == 1
     assert hazard.proofs.count() == 1
+
+
+def test_a_visit_takes_homes_in_the_order_of_decisions(cast: Cast, place) -> None:
+    building, (first, second, _third) = place
+    Standing.objects.filter(unit=first).update(next_visit_on=NOON.date())  # its row now lies behind the others
+
+    def send() -> None:
+        try:
+            submit(cast, building)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=send)
+    with transaction.atomic():
+        Standing.objects.select_for_update().get(unit=first)
+        thread.start()
+        thread.join(timeout=0.7)
+        Standing.objects.select_for_update(nowait=True).get(unit=second)
+    thread.join(timeout=20)
+    assert Standing.objects.filter(last_visit_at=NOON).count() == 3

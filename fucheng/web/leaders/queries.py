@@ -68,15 +68,19 @@ def figures(user: User, period: Period, *, fresh: bool = False) -> Figures:
 
     Counting 170,699 homes in ten ways takes longer than a page may; nothing but these numbers is kept.
     """
-    scope = access.scope_of(user)
-    reach = "street" if scope.whole_street else "-".join(map(str, sorted(scope.community_ids)))
-    key = f"leaders.{VERSION}.{timezone.localdate()}.{period.first}.{period.last}.{reach}"
+    key = f"leaders.{VERSION}.{timezone.localdate()}.{period.first}.{period.last}.{reach_of(user)}"
     kept: Figures | None = cache.get(key)
     if kept and (not fresh or is_fresh(kept)):
         return kept
     counted = count(user, period)
     cache.set(key, counted, KEPT)
     return counted
+
+
+def reach_of(user: User) -> str:
+    """What a person may see, as a part of a key: kept numbers never cross a scope."""
+    scope = access.scope_of(user)
+    return "street" if scope.whole_street else "-".join(map(str, sorted(scope.community_ids)))
 
 
 def is_fresh(found: Figures) -> bool:
