@@ -10,11 +10,12 @@ LEFT_OUT = ("admin", "i18n", "metrics", "sign-out", "password", "nowhere", "heal
 
 
 def routes() -> list[tuple[str, str]]:
-    """(name with its area, route) of everything but the admin, probes and language switch; API roots too."""
+    """(name with its area, route) of everything but the admin, probes, language switch and long downloads."""
     found = [
         (name, route)
         for name, route in _walk(get_resolver().url_patterns, "", "")
-        if not any(part in LEFT_OUT for part in (name, name.partition(":")[0], name.partition(":")[2]))
+        if not name.endswith("-export")
+        and not any(part in LEFT_OUT for part in (name, name.partition(":")[0], name.partition(":")[2]))
     ]
     return sorted(found)
 
@@ -29,20 +30,19 @@ def _walk(patterns: list[Any], area: str, before: str) -> Iterator[tuple[str, st
             yield area + pattern.name, route
 
 
-def url_for(name: str, route: str, user: Any) -> str | None:
-    """The address with examples from what this person may see; None where there is no example."""
+def urls_for(name: str, route: str, user: Any) -> list[str]:
+    """The address with examples from what this person may see: none without an example, several for screens."""
     segments = route.split("/")
-    values = {}
+    ways: list[dict[str, Any]] = [{}]
     for number, segment in enumerate(segments):
         if "<" not in segment:
             continue
         param = segment.partition(">")[0].rpartition(":")[2].lstrip("<")
         example = _EXAMPLES.get(f"{segments[number - 1]}/{param}")
-        value = example(user) if example else None
-        if value is None:
-            return None
-        values[param] = value
-    return reverse(name, kwargs=values)
+        found = example(user) if example else None
+        values = found if isinstance(found, tuple) else () if found is None else (found,)
+        ways = [way | {param: value} for way in ways for value in values]
+    return [reverse(name, kwargs=way) for way in ways]
 
 
 def _latest(room: str, model: str, **wanted: Any) -> Example:
@@ -103,6 +103,12 @@ def _community(user: Any) -> Any:
     return Community.objects.order_by("pk").values_list("pk", flat=True).first()
 
 
+def _screens(_user: Any) -> Any:
+    from fucheng.web.leaders.lists import SCREENS
+
+    return tuple(SCREENS)
+
+
 def _run_with_file(user: Any) -> Any:
     from signage.models import PrintRun
 
@@ -125,6 +131,7 @@ _EXAMPLES: dict[str, Example] = {
     "print-runs/pk": _run_with_file,
     "files/seq": lambda _user: 0,
     "people/pk": _latest("accounts", "User", kind="staff"),
+    "leaders/screen": _screens,
     "rules/version": _version,
     "u/token": _token,
 }

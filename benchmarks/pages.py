@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from benchmarks.addresses import routes, url_for
+from benchmarks.addresses import routes, urls_for
 from benchmarks.figures import Figure, percentile
 from benchmarks.street import Bench, said
 
@@ -98,14 +98,12 @@ def _of_role(role: str, times: int) -> tuple[list[Page], list[str]]:
         client = Client(raise_request_exception=False)
         if role:
             client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        url = url_for(name, route, user)
-        if url is None:
-            continue
-        status = client.get(url).status_code
-        if status >= 500:
-            failed.append(f"{status} {name} as {role or 'nobody'}: {url}")
-        elif status == 200:
-            pages.append(_timed(client, name, role, url, times))
+        for url in urls_for(name, route, user):
+            status = client.get(url).status_code
+            if status >= 500:
+                failed.append(f"{status} {name} as {role or 'nobody'}: {url}")
+            elif status == 200:
+                pages.append(_timed(client, name, role, url, times))
     return pages, failed
 
 
