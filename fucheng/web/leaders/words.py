@@ -45,7 +45,7 @@ def place_name(place: Any) -> str:
 _CHOICES: dict[str, tuple[Any, dict[str, Any]]] = {
     "grade": (_("Grade"), GRADE_WORDS),
     "category": (_("Category"), dict(Unit.Category.choices)),
-    "kind": (_("Change"), rows.KINDS),
+    "kind": (_("Grade change"), rows.KINDS),
     "cause": (_("Cause"), CAUSES),
     "age": (_("Age"), {age.name: age.label for age in rows.AGES}),
     "product": (_("Sign"), dict(Sign.Product.choices)),
