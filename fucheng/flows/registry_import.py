@@ -33,14 +33,20 @@ LARGEST_FILE = 60 * 2**20
 def upload(
     *, file: "UploadedFile[bytes] | File[bytes]", dry_run: bool, on_error: str, by: User, at: datetime
 ) -> ImportRun:
-    """Keeps an uploaded file and asks for its import."""
+    """Keeps an uploaded file and asks for its import; a copy that no import refers to is not kept."""
     if not file.size or file.size > LARGEST_FILE:
         raise Invalid(
             _("The file is empty or larger than 60 MB. Split it by community and upload the parts.")
         )
     name = Path(file.name or "registry.xlsx").name
     kept = default_storage.save(f"imports/{at:%Y%m%d-%H%M%S}-{get_valid_filename(name)}", file)
-    return ask(file=kept, file_name=name, dry_run=dry_run, on_error=on_error, by=by, at=at)
+    run = None
+    try:
+        run = ask(file=kept, file_name=name, dry_run=dry_run, on_error=on_error, by=by, at=at)
+    finally:
+        if run is None or run.file != kept:
+            default_storage.delete(kept)
+    return run
 
 
 @transaction.atomic(durable=True)

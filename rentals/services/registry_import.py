@@ -25,6 +25,7 @@ from accounts.roles import Permission
 from accounts.services import audit
 from communities import access
 from communities.models import Community
+from core.dates import day_of
 from core.errors import Conflict
 from core.text import mask_identity, mask_phone
 from rentals.models import ImportRun
@@ -138,7 +139,7 @@ def _merge(
     limits: Limits | None,
 ) -> _Outcome:
     """Read, compare, and write unless it is a dry run or refused. A broken file leaves nothing behind."""
-    day = at.date()
+    day = day_of(at)
     active = (
         Community.objects.visible_to(by)
         .filter(starts_on__lte=day)
