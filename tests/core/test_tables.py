@@ -80,3 +80,9 @@ def test_an_empty_value_is_an_empty_cell() -> None:
         )
         == 1
     )
+
+
+def test_days_moments_and_numbers_are_readable_in_csv() -> None:
+    moment = datetime(2026, 5, 12, 4, 0, tzinfo=UTC)
+    rows = as_csv([(date(2026, 5, 12), -5), (moment, Decimal("1.50")), (None, 0)])
+    assert rows[1:] == [["2026-05-12", "-5"], ["2026-05-12 12:00", "1.50"], ["", "0"]]

@@ -4,10 +4,11 @@ import pytest
 from django.utils import translation
 
 from grading.facts import Item
-from grading.models import Assessment, RuleItem
+from grading.models import Assessment, RuleItem, VisitException
 from grading.services import assessing, explaining, rule_sets
 from grading.services.hazards import Seen
-from tests import factories
+from signage.models import PrintItem
+from tests import factories, world
 from tests.conftest import Cast
 from tests.factories import pay_visit
 
@@ -73,6 +74,18 @@ def test_explaining_many_costs_no_query_once_the_rules_are_read(home, django_ass
 def test_the_dimension_is_the_letter_of_the_code(home) -> None:
     assert RuleItem.objects.get(code="F02").dimension == Item("F02", "cap", 0).dimension == "F"
     assert assessing.lines_from_json([]) == ()
+
+
+def test_small_rows_speak_of_themselves(cast: Cast, home) -> None:
+    built = world.build(cast)
+    item = PrintItem.objects.create(run=built.print_run, ordinal=9, unit=built.green)
+    away = VisitException.objects.create(visit=built.visit, unit=built.green, why="nobody_home")
+    assert [str(row) for row in (built.photo, away, item, built.print_file)] == [
+        built.photo.sha256[:12],
+        f"{built.green.pk} nobody_home",
+        f"{built.print_run.pk}/9",
+        f"{built.print_run.pk}/0",
+    ]
 
 
 def test_rows_speak_of_themselves(cast: Cast, home) -> None:

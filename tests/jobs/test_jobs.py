@@ -1,6 +1,7 @@
 """Long work as rows: claimed, fenced, cancelled, given up on, and never counted twice."""
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -304,3 +305,65 @@ def test_eight_people_ask_at_once_and_it_is_one_job(cast: Cast) -> None:
         thread.join(timeout=60)
     assert len(made) == 8
     assert len(set(made)) == 1
+
+
+def test_a_turn_that_ends_early_rings_again(cast: Cast, kind, monkeypatch) -> None:
+    kind(Recorder())
+    rung: list[int] = []
+    monkeypatch.setattr(tasks, "TURN_SECONDS", -1)
+    monkeypatch.setattr(tasks, "ring_workers", rung.append)
+    job = planned(cast)
+    tasks.ring(job.pk)
+    assert rung == [job.pk]
+    assert str(job.chunks.first()) == f"{job.pk}/0"
+
+
+def test_keys_tell_orders_apart_however_long_they_are() -> None:
+    many = list(range(1000))
+    assert services.key_of("print", 1, many) == services.key_of("print", 1, [*many])
+    assert services.key_of("print", 1, many) != services.key_of("print", 1, [*many[:-1], 5])
+    assert len(services.key_of("x")) <= Job._meta.get_field("dedupe_key").max_length
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_long_part_keeps_its_lease_while_its_worker_lives(cast: Cast, kind, monkeypatch) -> None:
+    monkeypatch.setattr(services, "LEASE", timedelta(seconds=0.4))
+    seen: list[Any] = []
+
+    class Long(Recorder):
+        def work(self, job: Job, chunk: Chunk) -> dict[str, Any]:
+            time.sleep(1)
+            seen.append((Chunk.objects.get(pk=chunk.pk).lease_until, services.claim(job.pk, in_order=False)))
+            return {}
+
+    handler = kind(Long(sizes=[1]))
+    handler.in_transaction = False
+    job = running.drain(ask(cast).pk)
+    ((lease_until, taken),) = seen
+    assert (job.state, taken) == ("done", None)
+    assert lease_until > Chunk.objects.get().finished_at - timedelta(seconds=0.4)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_heartbeat_that_fails_is_logged_and_tried_again(cast: Cast, kind, monkeypatch) -> None:
+    monkeypatch.setattr(services, "LEASE", timedelta(seconds=0.2))
+    chunk = claim(planned(cast, [1]))
+    beats: list[object] = []
+
+    def fails(*_: object, **__: object) -> None:
+        beats.append(1)
+        raise ConnectionError
+
+    monkeypatch.setattr(Chunk.objects, "filter", fails)
+    with running._Heartbeat(chunk):
+        time.sleep(0.4)
+    assert len(beats) > 1
+
+
+def test_two_who_plan_or_end_at_once_leave_it_to_the_first(cast: Cast, kind) -> None:
+    handler = kind(Recorder())
+    job = running.drain(ask(cast).pk)
+    assert running._plan(job, handler) is False
+    assert running._finish(job, handler) is False
+    assert Job.objects.get(pk=job.pk).state == "done"
