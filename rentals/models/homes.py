@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communities.models import Community, Estate, Grid
 from rentals.models.imports import ImportRun
@@ -78,7 +79,7 @@ class Unit(models.Model):
 
     class Meta:
         verbose_name = _("home")
-        verbose_name_plural = _("homes")
+        verbose_name_plural = pgettext_lazy("in the register", "homes")
         indexes: ClassVar = [
             GinIndex(OpClass("address", name="gin_trgm_ops"), name="unit_address_trgm"),
         ]
