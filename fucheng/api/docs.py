@@ -24,7 +24,7 @@ class IndexSerializer(serializers.Serializer[None]):
 class Index(APIView):
     """Where everything is."""
 
-    @extend_schema(responses=IndexSerializer)
+    @extend_schema(responses=IndexSerializer, tags=["index"])
     def get(self, request: Request) -> Response:
         names = ("units", "hazards", "delisting-requests", "visits", "photos", "token")
         return Response({n.replace("-", "_"): reverse(f"api:{n}", request=request) for n in names})
