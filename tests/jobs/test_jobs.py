@@ -367,3 +367,11 @@ def test_two_who_plan_or_end_at_once_leave_it_to_the_first(cast: Cast, kind) -> 
     assert running._plan(job, handler) is False
     assert running._finish(job, handler) is False
     assert Job.objects.get(pk=job.pk).state == "done"
+
+
+def test_who_does_not_wait_goes_when_others_have_the_parts(cast: Cast, kind) -> None:
+    handler = kind(Recorder())
+    job = planned(cast, [1])
+    claim(job)
+    assert running.drain(job.pk).state == "running"
+    assert handler.worked == []
