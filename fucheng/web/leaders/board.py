@@ -1,103 +1,20 @@
 """The figures made ready to be read: every number with the address of the list behind it, and the sums checked."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from fucheng.web.leaders import rows, words
 from fucheng.web.leaders.period import Period
 from fucheng.web.leaders.queries import Figures
+from fucheng.web.leaders.sums import Check, Key, Matrix, Number, Waiting, list_url, matrix, summed
 from rentals.models import Unit
 from signage.models import Sign
 
 DAILY = ("red", "delisted", "lifted", "downgraded")
-Key = Any
-
-
-def list_url(screen: str, **wanted: object) -> str:
-    """The list behind a number; empty filters are left out."""
-    query = urlencode({name.rstrip("_"): value for name, value in wanted.items() if value not in (None, "")})
-    return f"{reverse('leaders:list', args=[screen])}?{query}"
-
-
-@dataclass(frozen=True)
-class Number:
-    n: int
-    url: str
-    share: float | None = None  # of the whole, 0..1
-    before: int | None = None
-
-    @property
-    def change(self) -> int | None:
-        return None if self.before is None else self.n - self.before
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of a matrix; `key` is None for the sum."""
-
-    key: Key
-    label: str
-    cells: list[Number]
-    total: Number
-
-
-@dataclass(frozen=True)
-class Matrix:
-    columns: list[tuple[Key, str]]
-    lines: list[Line]
-    total: Line
-
-
-@dataclass(frozen=True)
-class Check:
-    """One sum: what must be equal, and whether it is."""
-
-    label: str
-    whole: int
-    parts: list[int]
-
-    @property
-    def is_equal(self) -> bool:
-        return self.whole == sum(self.parts)
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Work that waits: a number, what it is about, how old the oldest is."""
-
-    label: str
-    number: Number
-    icon: str
-    note: str = ""
-    tone: str = ""
-
-
-def matrix(
-    numbers: Mapping[tuple[Key, Key], int],
-    lines: Iterable[tuple[Key, str]],
-    columns: Sequence[tuple[Key, str]],
-    url: Callable[[Key, Key], str],
-) -> Matrix:
-    """Lines by columns with their sums; `url(None, x)` and `url(x, None)` are the lists behind the sums."""
-
-    def line(key: Key, label: str, values: list[int]) -> Line:
-        total = sum(values)
-        cells = [
-            Number(n, url(key, column), n / total if total else None)
-            for n, (column, _label) in zip(values, columns, strict=True)
-        ]
-        return Line(key, label, cells, Number(total, url(key, None)))
-
-    body = [line(key, label, [numbers.get((key, c), 0) for c, _label in columns]) for key, label in lines]
-    sums = [sum(row.cells[i].n for row in body) for i in range(len(columns))]
-    return Matrix(list(columns), body, line(None, _("Total"), sums))
 
 
 class Board:
@@ -107,8 +24,8 @@ class Board:
         self.found, self.period = found, period
         self.places = self._places()
         grades = [(grade, str(words.GRADE_WORDS[grade])) for grade in rows.GRADES]
-        by_place = _summed(found.homes, lambda key, homes: ((key[0], key[2]), homes.n))
-        by_category = _summed(found.homes, lambda key, homes: ((key[1], key[2]), homes.n))
+        by_place = summed(found.homes, lambda key, homes: ((key[0], key[2]), homes.n))
+        by_category = summed(found.homes, lambda key, homes: ((key[1], key[2]), homes.n))
         self.by_place = matrix(
             by_place, self.places, grades, lambda c, g: list_url("homes", community=c, grade=g)
         )
@@ -141,7 +58,7 @@ class Board:
     @property
     def moves(self) -> Matrix:
         """Communities by kind of daily change."""
-        numbers = _summed(self.found.moves, lambda key, n: ((key[1], key[2]), n))
+        numbers = summed(self.found.moves, lambda key, n: ((key[1], key[2]), n))
         kinds = [(kind, str(rows.KINDS[kind])) for kind in DAILY]
         return matrix(
             numbers,
@@ -153,7 +70,7 @@ class Board:
     @property
     def happened(self) -> list[dict[str, Any]]:
         """The tiles of the period, each compared with the period before."""
-        found, moved = self.found, _summed(self.found.moves, lambda key, n: (key[2], n))
+        found, moved = self.found, summed(self.found.moves, lambda key, n: (key[2], n))
         grades = {"red": "red", "delisted": "", "lifted": "green", "downgraded": "yellow"}
         tiles: list[tuple[Any, str, str, int, int]] = [
             (rows.KINDS[kind], grades[kind], self.in_period("changes", kind=kind), moved.get(kind, 0), before)
@@ -210,7 +127,7 @@ class Board:
         """Weeks by kind, for the chart and its table; the first and last week may be cut by the period."""
         monday = self.period.first - timedelta(days=self.period.first.weekday())
         weeks = [monday + timedelta(days=7 * i) for i in range((self.period.last - monday).days // 7 + 1)]
-        numbers = _summed(self.found.moves, lambda key, n: ((key[0], key[2]), n))
+        numbers = summed(self.found.moves, lambda key, n: ((key[0], key[2]), n))
         series = [
             {"kind": kind, "name": str(rows.KINDS[kind]), "data": [numbers.get((w, kind), 0) for w in weeks]}
             for kind in DAILY
@@ -245,7 +162,7 @@ class Board:
         found = self.found
         stale = sum(homes.stale for homes in found.homes.values())
         unvisited = sum(homes.unvisited for homes in found.homes.values())
-        by_state = _summed(found.waiting, lambda key, value: (key[1], value[0]))
+        by_state = summed(found.waiting, lambda key, value: (key[1], value[0]))
         boards = sum(n for (p, _c, _age), n in found.owed.items() if p == Sign.Product.NO_RENTAL)
         number = Number
         return [
@@ -330,12 +247,3 @@ class Board:
     @property
     def ties_out(self) -> bool:
         return all(check.is_equal for check in self.checks)
-
-
-def _summed(numbers: Mapping[Any, Any], keyed: Callable[[Any, Any], tuple[Key, int]]) -> dict[Key, int]:
-    """Sums by another key: `keyed(key, value)` gives the new key and the number."""
-    sums: dict[Key, int] = {}
-    for key, value in numbers.items():
-        new, n = keyed(key, value)
-        sums[new] = sums.get(new, 0) + n
-    return sums

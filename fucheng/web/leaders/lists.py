@@ -1,73 +1,18 @@
 """The lists behind the figures, each described once: what its columns are, on the screen and in the file."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from fucheng.web.exporting import Column, List, Wanted
 from fucheng.web.leaders import rows
-from fucheng.web.leaders.words import CAUSES, FILTERS, GRADE_WORDS, place_name, words_of
+from fucheng.web.leaders.columns import GradeColumn, Screen, community_column, home_columns, overdue_days
+from fucheng.web.leaders.words import CAUSES, GRADE_WORDS, place_name, words_of
 from rentals.models import Building, Unit
-
-
-class GradeColumn(Column):
-    """A grade: a chip on the screen, its word in a file."""
-
-    def raw(self, row: Any) -> str | None:
-        value: str | None = super().of(row)
-        return value
-
-    def of(self, row: Any) -> str:
-        return str(GRADE_WORDS[self.raw(row) or "none"])
-
-
-@dataclass(frozen=True)
-class Screen:
-    """How a list is shown: its filters, its order, and where a row leads."""
-
-    list: List
-    lead: str | Promise
-    url: Callable[[Any], str]
-    newest_first: bool = True
-
-    @property
-    def name(self) -> str:
-        return self.list.name.removeprefix("leaders-")
-
-    @property
-    def filters(self) -> Sequence[str]:
-        return FILTERS[self.name]
-
-    @property
-    def export_url(self) -> str:
-        return reverse("leaders:list-export", args=[self.name])
-
-
-def _community(path: str) -> Column:
-    column = Column("", path)
-    return Column(
-        _("Community"), lambda row: place_name(place) if (place := column.of(row)) else "", width=12
-    )
-
-
-def _home(path: str = "") -> tuple[Column, ...]:
-    return (
-        Column(_("Unit code"), f"{path}code", width=28),
-        Column(_("Address"), f"{path}address", width=50),
-        _community(f"{path}building.community"),
-    )
-
-
-def overdue_days(day: date | None) -> int | None:
-    return (timezone.localdate() - day).days if day else None
 
 
 def _listed_buildings(user: User, wanted: Wanted) -> QuerySet[Building]:
@@ -99,7 +44,7 @@ HOMES = _list(
     "homes",
     _("Homes"),
     (
-        *_home(),
+        *home_columns(),
         Column(_("Category"), lambda home: home.get_category_display()),
         GradeColumn(_("Grade"), "standing.grade", width=10),
         Column(_("Last visit"), "standing.last_visit_at", "moment"),
@@ -112,7 +57,7 @@ CHANGES = _list(
     "changes",
     _("Grade changes"),
     (
-        *_home("unit."),
+        *home_columns("unit."),
         GradeColumn(_("Grade before"), "from_grade", width=10),
         GradeColumn(_("Grade after"), "to_grade", width=10),
         Column(_("Cause"), lambda change: CAUSES[change.cause] if change.to_grade == "red" else ""),
@@ -129,7 +74,7 @@ PROPOSALS = _list(
     "proposals",
     _("Proposals waiting"),
     (
-        *_home("unit."),
+        *home_columns("unit."),
         GradeColumn(_("Grade before"), "from_grade", width=10),
         GradeColumn(_("Grade after"), "to_grade", width=10),
         Column(_("State"), lambda change: change.get_state_display()),
@@ -151,7 +96,7 @@ HAZARDS = _list(
             _("Home or common parts"),
             lambda hazard: _("in this home") if hazard.unit_id else _("common parts"),
         ),
-        _community("building.community"),
+        community_column("building.community"),
         Column(_("Found"), "opened_at", "moment"),
         Column(_("Mend by"), "due_on", "date"),
         Column(_("Days late"), lambda hazard: max(overdue_days(hazard.due_on) or 0, 0) or None, "number", 10),
@@ -165,7 +110,7 @@ BUILDINGS = _list(
     (
         Column(_("Building code"), "code", width=22),
         Column(_("Building"), "name", width=40),
-        _community("community"),
+        community_column("community"),
         Column(_("Hazards listed"), "listed", "number"),
         Column(_("Last listed"), "last_listed", "moment"),
     ),
@@ -176,7 +121,7 @@ VISITS = _list(
     _("Visits"),
     (
         Column(_("Building"), "building.name", width=40),
-        _community("building.community"),
+        community_column("building.community"),
         Column(_("Kind"), lambda visit: visit.get_kind_display()),
         Column(_("Visited"), "submitted_at", "moment"),
     ),
@@ -208,7 +153,7 @@ OWED = _list(
     "owed",
     _("Signs owed"),
     (
-        *_home("unit."),
+        *home_columns("unit."),
         GradeColumn(_("Grade in force"), "grade", width=12),
         Column(_("In force since"), "graded_at", "moment"),
     ),
@@ -217,7 +162,11 @@ OWED = _list(
 TAKE_DOWN = _list(
     "take-down",
     _("Notices to take down"),
-    (*_home("unit."), Column(_("Serial number"), "serial"), Column(_("Posted"), "posted_at", "moment")),
+    (
+        *home_columns("unit."),
+        Column(_("Serial number"), "serial"),
+        Column(_("Posted"), "posted_at", "moment"),
+    ),
     _ordered(rows.take_down, "unit__building__community", by="pk"),
 )
 

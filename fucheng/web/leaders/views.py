@@ -16,7 +16,8 @@ from core.errors import OutOfScope
 from fucheng.web import exporting, listing
 from fucheng.web.leaders import forms, geography, period, queries, rows, words
 from fucheng.web.leaders.board import Board
-from fucheng.web.leaders.lists import SCREENS, GradeColumn, Screen
+from fucheng.web.leaders.columns import GradeColumn, Screen
+from fucheng.web.leaders.lists import SCREENS
 from fucheng.web.staff import StaffRequest, staff_page
 
 SHORT = 16  # characters of a column that stays on one line
