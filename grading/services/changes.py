@@ -176,7 +176,8 @@ def approve_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: s
         rows = decidable(by, state).filter(pk__in=change_ids)
         if state == ChangeState.PROPOSED:
             rows = rows.not_touching_red()
-        ids = [change.pk for change in rows.select_for_update(of=("self",), no_key=True).order_by("pk")]
+        locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+        ids = list(locked.values_list("pk", flat=True))
         GradeChange.objects.filter(pk__in=ids).update(
             state=ChangeState.APPROVED, decided_as=decided_as, decided_by=by, decided_at=at, reason=reason
         )
@@ -193,7 +194,8 @@ def review_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: st
     audit.act_as(by)
     _hold_homes(GradeChange.objects.visible_to(by).filter(pk__in=change_ids))
     rows = decidable(by, ChangeState.PROPOSED).touching_red().filter(pk__in=change_ids)
-    ids = [change.pk for change in rows.select_for_update(of=("self",), no_key=True).order_by("pk")]
+    locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    ids = list(locked.values_list("pk", flat=True))
     GradeChange.objects.filter(pk__in=ids).update(
         state=ChangeState.WITH_PANEL, reviewed_by=by, reviewed_at=at, review_reason=reason
     )
@@ -210,7 +212,8 @@ def return_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: st
     returned: list[int] = []
     for state, decided_as in ((ChangeState.PROPOSED, As.COMMUNITY), (ChangeState.WITH_PANEL, As.PANEL)):
         rows = decidable(by, state).filter(pk__in=change_ids)
-        ids = [change.pk for change in rows.select_for_update(of=("self",), no_key=True).order_by("pk")]
+        locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+        ids = list(locked.values_list("pk", flat=True))
         GradeChange.objects.filter(pk__in=ids).update(
             state=ChangeState.RETURNED, decided_as=decided_as, decided_by=by, decided_at=at, reason=reason
         )
