@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -126,8 +127,10 @@ def _touch(visit: Visit, not_seen: Mapping[int, str]) -> None:
 
     All homes of the building are locked first, in the order in which decisions lock them: an UPDATE alone
     takes rows as they lie, and two people who take the same rows in different orders block each other.
+    A visit that arrives after a newer one does not turn the clock back.
     """
     homes = Standing.objects.filter(unit__building=visit.building_id, unit__left_on__isnull=True)
     in_order = homes.select_for_update(of=("self",), no_key=True).order_by("unit")
     ids = set(in_order.values_list("unit_id", flat=True)) - set(not_seen)
-    Standing.objects.filter(unit__in=ids).update(last_visit_at=visit.submitted_at)
+    older = Q(last_visit_at__isnull=True) | Q(last_visit_at__lt=visit.submitted_at)
+    Standing.objects.filter(older, unit__in=ids).update(last_visit_at=visit.submitted_at)

@@ -90,3 +90,12 @@ def test_nobody_decides_on_the_own_inspection(cast: Cast) -> None:
     receipt = submit(cast, building)
     with pytest.raises(OwnInspection):
         grade_change.approve(change_id=receipt.proposed[0], by=cast.grid, at=NOON, reason="好")
+
+
+def test_a_visit_that_arrives_after_a_newer_one_does_not_turn_the_clock_back(cast: Cast) -> None:
+    factories.rules()
+    building = factories.building(cast.fumin)
+    (unit,) = factories.units(building)
+    submit(cast, building, at=NOON)
+    submit(cast, building, at=NOON - timedelta(days=2))
+    assert Standing.objects.get(unit=unit).last_visit_at == NOON
