@@ -114,9 +114,7 @@ def run_import(
             found = None
     if found is not None and errors_to is not None and any(p.row for p in found.problems):
         # A copy of the whole file to mend; where there are only remarks, the rows they are about.
-        write_error_workbook(
-            path, found.problems, errors_to, at=at, limits=limits, all_rows=run.bad > 0
-        )
+        write_error_workbook(path, found.problems, errors_to, at=at, limits=limits, all_rows=run.bad > 0)
     run.save()
     figures = {
         name: getattr(run, name) for name in ("rows", "added", "changed", "unchanged", "missing", "bad")

@@ -224,7 +224,9 @@ def test_a_landlord_who_presses_eight_times_has_one_request_and_one_proof(cast: 
 
 def test_a_visit_takes_homes_in_the_order_of_decisions(cast: Cast, place) -> None:
     building, (first, second, _third) = place
-    Standing.objects.filter(unit=first).update(next_visit_on=NOON.date())  # its row now lies behind the others
+    Standing.objects.filter(unit=first).update(
+        next_visit_on=NOON.date()
+    )  # its row now lies behind the others
 
     def send() -> None:
         try:
