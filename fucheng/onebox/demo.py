@@ -172,7 +172,7 @@ class Supervisor:
                 "",
                 f"  Open http://{HOST}:{port()}/   (password of every sign-in: {password})",
                 *lines,
-                f"    {'landlord':<{width}}  by phone number; the one-time code is shown here",
+                f"    {'landlord':<{width}}  landlord; also by phone 10012340000, the code is shown here",
                 "  The street goes on filling in the background. Logs: var/log. Ctrl-C stops everything.",
                 "",
             ]
