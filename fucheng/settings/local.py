@@ -1,8 +1,10 @@
 """One machine: demonstration, development, tests. Makes up what production must be told."""
 
 import base64
+import contextlib
 import os
 import secrets
+from tempfile import NamedTemporaryFile
 
 from fucheng.onebox import postgres
 
@@ -12,12 +14,15 @@ from .environment import broker, database, env, personal_data_keys, public_base_
 
 
 def _kept_secret(name: str) -> str:
-    """32 random bytes in base64, made once and kept in var/."""
+    """32 random bytes in base64, made once and kept in var/; whole for every process from its first moment."""
     path = VAR_DIR / name
     if not path.exists():
         VAR_DIR.mkdir(exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+        with NamedTemporaryFile(mode="w", dir=VAR_DIR) as draft:  # readable by its owner only
+            draft.write(base64.b64encode(secrets.token_bytes(32)).decode())
+            draft.flush()
+            with contextlib.suppress(FileExistsError):  # another process was first: its secret holds
+                os.link(draft.name, path)
     return path.read_text()
 
 
