@@ -30,10 +30,10 @@ WORKDIR /app
 COPY --from=build /app /app
 RUN mkdir -p var/media && chown -R fucheng var
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    DJANGO_SETTINGS_MODULE=fucheng.settings.production
+    DJANGO_SETTINGS_MODULE=fucheng.settings.production WEB_HOST=0.0.0.0 PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
 USER fucheng
 EXPOSE 8000
 VOLUME ["/app/var"]
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen(r.Request('http://127.0.0.1:8000/healthz', headers={'Host': 'localhost'}), timeout=4)"]
-CMD ["python", "-m", "waitress", "--listen=0.0.0.0:8000", "--threads=16", "fucheng.wsgi:application"]
+CMD ["gunicorn", "--config=python:fucheng.webserver"]

@@ -22,16 +22,13 @@ class Server:
 
 @contextmanager
 def running(log: Path) -> Iterator[Server]:
-    """Waitress with 8 threads over the benchmarks' database; its log is kept."""
+    """Gunicorn over the benchmarks' database; its log is kept."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
-    command = [
-        *(sys.executable, "-m", "waitress", f"--listen={HOST}:{port}", "--threads=8"),
-        "fucheng.wsgi:application",
-    ]
+    command = [sys.executable, "-m", "gunicorn", "--config=python:fucheng.webserver"]
     with log.open("wb") as out:
-        server = subprocess.Popen(command, env={**os.environ}, stdout=out, stderr=out)
+        server = subprocess.Popen(command, env={**os.environ, "PORT": str(port)}, stdout=out, stderr=out)
     try:
         deadline = time.monotonic() + 60
         while not answers(port):

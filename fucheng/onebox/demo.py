@@ -58,16 +58,7 @@ class Supervisor:
     def __init__(self) -> None:
         python = sys.executable
         self.web = Child(
-            "web",
-            [
-                python,
-                "-m",
-                "waitress",
-                f"--listen={HOST}:{port()}",
-                "--threads=8",
-                "fucheng.wsgi:application",
-            ],
-            has_console=True,
+            "web", [python, "-m", "gunicorn", "--config=python:fucheng.webserver"], has_console=True
         )
         self.worker = Child(
             "worker",

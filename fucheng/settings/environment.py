@@ -79,6 +79,24 @@ def storage(url: str, default_folder: str) -> dict[str, Any]:
     refuse("STORAGE_URL", "must be file:///folder or s3://KEY:SECRET@HOST/BUCKET")
 
 
+def cache(broker_url: str) -> dict[str, Any]:
+    """The Redis of the broker, for counters that all web processes share; a cache that is away is an empty one."""
+    if not broker_url:
+        return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    return {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": broker_url,
+            "KEY_PREFIX": "cache",
+            "OPTIONS": {
+                "IGNORE_EXCEPTIONS": True,
+                "SOCKET_CONNECT_TIMEOUT": 0.3,
+                "SOCKET_TIMEOUT": 0.3,
+            },
+        }
+    }
+
+
 def broker(url: str, folder: str) -> dict[str, Any]:
     """Celery settings: Redis where a URL is given, else message files in `folder` for one machine."""
     if url.startswith(("redis://", "rediss://", "unix://", "redis+socket://")):

@@ -2,7 +2,7 @@
 
 from .base import *
 from .base import BASE_DIR, VAR_DIR
-from .environment import broker, database, env, personal_data_keys, public_base_url, required, storage
+from .environment import broker, cache, database, env, personal_data_keys, public_base_url, required, storage
 
 DEBUG = False
 DEMO = False
@@ -20,9 +20,10 @@ STORAGES = {
     "default": storage(env.str("STORAGE_URL", default=""), str(VAR_DIR / "media")),
     "staticfiles": {"BACKEND": "fucheng.staticfiles.HashedStorage"},
 }
-globals().update(
-    broker(required("CELERY_BROKER_URL", "is missing; redis://HOST:6379/0"), str(VAR_DIR / "broker"))
-)
+BROKER_URL = required("CELERY_BROKER_URL", "is missing; redis://HOST:6379/0")
+globals().update(broker(BROKER_URL, str(VAR_DIR / "broker")))
+CACHES = cache(BROKER_URL)
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1)
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]

@@ -4,10 +4,30 @@ from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 
 from core.errors import DomainError
 from fucheng.web import errors
+
+
+class CallerAddressMiddleware:
+    """REMOTE_ADDR is the caller, not our own proxy, for limits, lock-out and the audit.
+
+    Each of the TRUSTED_PROXIES appends the address it was called from to X-Forwarded-For; what stands
+    further left was written by the caller and is not believed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.TRUSTED_PROXIES:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        passed = request.headers.get("X-Forwarded-For", "").split(",")[-settings.TRUSTED_PROXIES :]
+        if passed[0].strip():
+            request.META["REMOTE_ADDR"] = passed[0].strip()
+        return self.get_response(request)
 
 
 class DomainErrorMiddleware:
