@@ -34,6 +34,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("box")
     (folder / "fucheng").mkdir()
     shutil.copytree(ROOT / "fucheng" / "onebox", folder / "fucheng" / "onebox")
+    shutil.copy(ROOT / "fucheng" / "webserver.py", folder / "fucheng")
     for name, text in {
         "fucheng/__init__.py": "",
         "fucheng/wsgi.py": WSGI,
