@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
@@ -62,7 +63,7 @@ def carried_out(form: forms.Form, action: Callable[[], Result]) -> Result | None
     except OutOfScope:
         raise
     except DomainError as refused:
-        form.add_error(None, str(refused))
+        form.add_error(None, ValidationError(str(refused), code=str(refused.status)))
         return None
 
 
@@ -72,8 +73,10 @@ def posted(request: HttpRequest) -> QueryDict | None:
 
 
 def status_of(form: forms.Form) -> int:
-    """What a page with this form answers: 422 when something in it was refused."""
-    return 422 if form.is_bound and form.errors else 200
+    """What a page with this form answers: 422 when something in it was refused, 403 when the verb was."""
+    if not form.is_bound or not form.errors:
+        return 200
+    return 403 if form.has_error(NON_FIELD_ERRORS, str(NotAllowed.status)) else 422
 
 
 def back_to(request: HttpRequest, default: str) -> str:

@@ -17,9 +17,9 @@ review:queue           GET   -              in    403   403    ok        ok     
 review:panel           GET   -              in    403   403    403       403        ok     403     403     403      403       403        in
 review:changes-decide  POST  -              in    403   403    ok        ok         ok     403     403     403      403       403        in
 review:change          GET   pk=proposed    in    ok    404    ok        404        ok     ok      ok      ok       403       403        in
-review:change          POST  pk=proposed    in    422   404    ok        404        422    422     422     422      403       403        in
+review:change          POST  pk=proposed    in    403   404    ok        404        403    403     403     403      403       403        in
 review:change          GET   pk=with_panel  in    ok    404    ok        404        ok     ok      ok      ok       403       403        in
-review:change          POST  pk=with_panel  in    422   404    422       404        ok     422     422     422      403       403        in
+review:change          POST  pk=with_panel  in    403   404    403       404        ok     403     403     403      403       403        in
 review:change          GET   pk=approved    in    ok    404    ok        404        ok     ok      ok      ok       403       403        in
 review:proofs          GET   -              in    403   403    ok        ok         403    403     403     403      403       403        in
 review:proof-check     POST  pk=proof       in    403   403    ok        404        403    403     403     403      403       403        in

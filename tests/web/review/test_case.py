@@ -43,7 +43,7 @@ def test_case_can_be_read_but_not_decided_by_a_leader(desk: Desk) -> None:
     page = desk.get(url(change), by=desk.cast.leader)
     assert page.status_code == 200
     assert 'name="verb"' not in page.content.decode()
-    assert desk.post(url(change), by=desk.cast.leader, verb="approve", reason="x").status_code == 422
+    assert desk.post(url(change), by=desk.cast.leader, verb="approve", reason="x").status_code == 403
     change.refresh_from_db()
     assert change.state == "proposed"
 
@@ -65,7 +65,7 @@ def test_last_decision_goes_back_to_the_queue(desk: Desk) -> None:
 def test_decision_without_a_reason_keeps_the_page(desk: Desk) -> None:
     change = desk.inspect()[0]
     answer = desk.post(url(change), verb="approve", reason="")
-    assert answer.status_code == 422
+    assert answer.status_code == 403
     assert "Give a reason" in answer.content.decode()
 
 
