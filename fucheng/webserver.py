@@ -9,9 +9,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-METRICS = os.environ.setdefault(
-    "PROMETHEUS_MULTIPROC_DIR", str(Path(__file__).resolve().parents[1] / "var" / "metrics")
+METRICS = Path(
+    os.environ.setdefault(
+        "PROMETHEUS_MULTIPROC_DIR", str(Path(__file__).resolve().parents[1] / "var" / "metrics")
+    )
 )
+shutil.rmtree(METRICS, ignore_errors=True)  # counters of processes of an earlier start would be added to ours
+METRICS.mkdir(parents=True)
 
 wsgi_app = "fucheng.wsgi:application"
 bind = f"{os.environ.get('WEB_HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000}"
@@ -24,12 +28,6 @@ timeout = 60
 graceful_timeout = 10
 preload_app = True
 control_socket_disable = True
-
-
-def on_starting(_server: Any) -> None:
-    """Counters of processes of an earlier start would be added to ours."""
-    shutil.rmtree(METRICS, ignore_errors=True)
-    Path(METRICS).mkdir(parents=True)
 
 
 def child_exit(_server: Any, worker: Any) -> None:
