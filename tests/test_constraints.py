@@ -105,6 +105,9 @@ breaks("ruleitem_veto_has_a_cause")(
 breaks("ruleitem_points_fit_effect")(
     lambda w: change(RuleItem.objects.filter(effect="cap").first(), points=5)
 )
+breaks("ruleitem_decay_only_of_points")(
+    lambda w: change(RuleItem.objects.filter(effect="cap").first(), decay_days=30)
+)
 
 # grading: visits
 breaks("visit_starts_before_it_is_sent")(

@@ -29,6 +29,18 @@ class RuleSet(models.Model):
     dimension_caps = models.JSONField(help_text="dimension letter to the most points it can cost")
     interval_days = models.JSONField(help_text="grade to days until the next visit")
     interval_days_capped = models.PositiveSmallIntegerField(_("days with an open cap item"))
+    watch_days = models.PositiveSmallIntegerField(
+        _("days of watch after delisting"), default=90, db_default=90
+    )
+    watch_days_incident = models.PositiveSmallIntegerField(
+        _("days of watch after an incident"), default=30, db_default=30
+    )
+    relapse_red_count = models.PositiveSmallIntegerField(
+        _("relapses that propose red"), default=3, db_default=3
+    )
+    relapse_window_months = models.PositiveSmallIntegerField(
+        _("months in which relapses are counted"), default=12, db_default=12
+    )
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -87,6 +99,9 @@ class RuleItem(models.Model):
     points = models.PositiveSmallIntegerField(default=0)
     deadline = models.CharField(max_length=8, choices=Deadline)
     deadline_days = models.PositiveSmallIntegerField(default=0)
+    decay_days = models.PositiveSmallIntegerField(
+        null=True, help_text="days after mending, or after a one-off finding, until the deduction ends"
+    )
     department = models.CharField(max_length=64, blank=True)
     needs_photo = models.BooleanField(default=False)
     red_cause = models.CharField(max_length=20, choices=RedCause, blank=True)
@@ -106,6 +121,10 @@ class RuleItem(models.Model):
                 name="ruleitem_points_fit_effect",
                 condition=Q(effect__in=["points", "bonus"], points__gt=0)
                 | Q(effect__in=["veto", "cap"], points=0),
+            ),
+            models.CheckConstraint(
+                name="ruleitem_decay_only_of_points",
+                condition=Q(decay_days__isnull=True) | Q(effect="points", decay_days__gt=0),
             ),
         ]
 
