@@ -84,4 +84,6 @@ ROLE_NAMES = {
     Role.AUDITOR: _("Auditor"),
     Role.LANDLORD: _("Landlord"),
 }
+SECOND_STEP_ROLES = frozenset({Role.PANEL, Role.OFFICE, Role.AUDITOR})
+"""Who decides on red, gives rights or reads the trail proves the own phone too (GB/T 22239-2019, level 3)."""
 STREET_WIDE_ROLES = frozenset({Role.PANEL, Role.OFFICE, Role.LEADER, Role.AUDITOR})

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles import ROLE_PERMISSIONS, Permission, Role
+from accounts.roles import ROLE_PERMISSIONS, SECOND_STEP_ROLES, Permission, Role
 from core.errors import NotAllowed
 
 
@@ -51,6 +52,11 @@ def _read_posts(user: User) -> tuple[HeldPost, ...]:
 
 def roles_of(user: User) -> frozenset[Role]:
     return frozenset(post.role for post in posts_of(user))
+
+
+def needs_second_step(user: User) -> bool:
+    """Whether this person may work only with a second step at sign-in."""
+    return settings.SECOND_STEP_REQUIRED and (user.is_superuser or bool(roles_of(user) & SECOND_STEP_ROLES))
 
 
 def scope_of(user: User) -> Scope:

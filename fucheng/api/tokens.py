@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from knox.auth import TokenAuthentication
@@ -17,7 +18,8 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from accounts.models import User
-from accounts.services import audit
+from accounts.services import audit, second_step
+from communities import access
 from core.errors import NotAllowed
 from fucheng.api.requests import person
 
@@ -27,6 +29,9 @@ LOCKED_SECONDS = 15 * 60
 class CredentialsSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=64)
     password = serializers.CharField(max_length=256, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=32, required=False, default="", help_text="of the second step, where the person has one"
+    )
 
 
 class TokenSerializer(serializers.Serializer[Any]):
@@ -51,6 +56,8 @@ class TokenView(APIView):
         body = CredentialsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         user = _signed_in(request, body.validated_data["name"], body.validated_data["password"])
+        if second_step.is_on(user):
+            second_step.check(user=user, code=body.validated_data["code"], at=timezone.now())
         with transaction.atomic():
             _row, token = AuthToken.objects.create(user)
             audit.record("token-made", by=user, subject="user", subject_id=user.pk)
@@ -79,6 +86,8 @@ def _signed_in(request: Request, name: str, password: str) -> User:
         raise Throttled(LOCKED_SECONDS, _("Too many wrong passwords. Wait, or ask the office for a new one."))
     if user is None:
         raise AuthenticationFailed(_("Name or password is wrong."))
+    if access.needs_second_step(user) and not second_step.is_on(user):
+        raise NotAllowed(_("Sign in on the pages first and set up your second step."))
     if user.must_change_password:
         raise NotAllowed(_("Sign in on the pages first and choose a password of your own."))
     return user

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Permission, Role
-from accounts.services import people
+from accounts.services import people, second_step
 from communities import access
 from communities.models import Post
 from communities.services import posts
@@ -28,6 +28,17 @@ def reset_password(*, user_id: int, by: User) -> str:
     """A new first password for someone else; the own one is changed on the own page."""
     person = _someone_else(user_id, by)
     return people.reset_password(user_id=person.pk, by=by)
+
+
+@transaction.atomic(durable=True)
+def take_second_step(*, user_id: int, by: User, reason: str) -> None:
+    """For someone else whose phone is lost; with a new phone it is set up anew."""
+    person = _someone_else(user_id, by)
+    if not reason.strip():
+        raise Invalid(_("Give a reason; it stays in the audit trail."))
+    if person.is_superuser and not by.is_superuser:
+        raise NotAllowed
+    second_step.take_away(user=person, by=by, reason=reason.strip())
 
 
 @transaction.atomic(durable=True)

@@ -51,6 +51,14 @@ def personal_data_keys(value: str) -> dict[int, bytes]:
     return keys or refuse("PERSONAL_DATA_KEYS", "is missing; make one with `openssl rand -base64 32`")
 
 
+def second_step(default: str) -> bool:
+    """Whether panel, office, auditors and superusers must have a second step at sign-in."""
+    value = env.str("SECOND_STEP", default="") or default
+    if value not in {"required", "optional"}:
+        refuse("SECOND_STEP", "must be required or optional")
+    return value == "required"
+
+
 def storage(url: str, default_folder: str) -> dict[str, Any]:
     """`file:///folder`, or `s3://KEY:SECRET@HOST/BUCKET?region=...&tls=0`, to Django's storage settings."""
     parts = urlsplit(url or f"file://{default_folder}")

@@ -10,7 +10,7 @@ from fucheng.onebox import postgres
 
 from .base import *
 from .base import BASE_DIR, VAR_DIR
-from .environment import broker, cache, database, env, personal_data_keys, public_base_url, storage
+from .environment import broker, cache, database, env, personal_data_keys, public_base_url, second_step, storage
 
 
 def _kept_secret(name: str) -> str:
@@ -47,6 +47,7 @@ WHITENOISE_USE_FINDERS = True
 BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 globals().update(broker(BROKER_URL, str(VAR_DIR / "broker")))
 CACHES = cache(BROKER_URL)
+SECOND_STEP_REQUIRED = second_step(default="optional")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 FONT_DIR = BASE_DIR / "static" / "vendor" / "fonts"
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="") or "fucheng-2019"

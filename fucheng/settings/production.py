@@ -2,7 +2,17 @@
 
 from .base import *
 from .base import BASE_DIR, VAR_DIR
-from .environment import broker, cache, database, env, personal_data_keys, public_base_url, required, storage
+from .environment import (
+    broker,
+    cache,
+    database,
+    env,
+    personal_data_keys,
+    public_base_url,
+    required,
+    second_step,
+    storage,
+)
 
 DEBUG = False
 DEMO = False
@@ -23,6 +33,7 @@ STORAGES = {
 BROKER_URL = required("CELERY_BROKER_URL", "is missing; redis://HOST:6379/0")
 globals().update(broker(BROKER_URL, str(VAR_DIR / "broker")))
 CACHES = cache(BROKER_URL)
+SECOND_STEP_REQUIRED = second_step(default="required")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1)
 
 SECURE_SSL_REDIRECT = True

@@ -6,9 +6,13 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
+from communities import access
 from core.errors import DomainError
 from fucheng.web import errors
+from fucheng.web.signin import second_step
 
 
 class CallerAddressMiddleware:
@@ -27,6 +31,24 @@ class CallerAddressMiddleware:
         passed = request.headers.get("X-Forwarded-For", "").split(",")[-settings.TRUSTED_PROXIES :]
         if passed[0].strip():
             request.META["REMOTE_ADDR"] = passed[0].strip()
+        return self.get_response(request)
+
+
+class SecondStepMiddleware:
+    """Where a second step is required, people of certain posts set theirs up before anything else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.SECOND_STEP_REQUIRED:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and not second_step.is_through(request):
+            open_paths = tuple(
+                reverse(f"signin:{name}") for name in ("second-step", "password-change", "sign-out")
+            )
+            if access.needs_second_step(request.user) and not request.path.startswith((*open_paths, "/static/")):
+                return redirect("signin:second-step")
         return self.get_response(request)
 
 

@@ -6,6 +6,7 @@ from tests.access.notation import table
 DATA = {
     "office:person-new": {"name": "fresh", "display_name": "新人"},
     "office:person-active": {"active": "0", "reason": "调离"},
+    "office:person-second-step": {"reason": "手机遗失"},
     "office:post-give": {"role": "panel", "from_on": today},
     "office:print-run-new": {
         "product": "sticker",
@@ -25,7 +26,7 @@ office:imports            POST  -                      in    403   403    403   
 office:import-template    GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
 office:import             GET   pk=import_run          in    403   403    403       403        403    ok      403     ok       403       403        in
 office:import-errors      GET   pk=import_run          in    403   403    403       403        403    ok      403     403      403       403        in
-office:import-now         POST  pk=import_run          in    403   403    403       403        403    409     403     403      403       403        in
+office:import-now         POST  pk=import_run          in    403   403    403       403        403    422     403     403      403       403        in
 office:import-undo        POST  pk=import_run          in    403   403    403       403        403    ok      403     403      403       403        in
 office:assessment         GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
 office:assessment         POST  -                      in    403   403    403       403        403    ok      403     403      403       403        in
@@ -40,6 +41,7 @@ office:people             GET   -                      in    403   403    403   
 office:person-new         GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
 office:person-new         POST  -                      in    403   403    403       403        403    ok      403     403      403       403        in
 office:person             GET   pk=nobody              in    403   403    403       403        403    ok      403     403      403       403        in
+office:person-second-step POST pk=nobody             in    403   403    403       403        403    409     403     403      403       403        in
 office:person-password    POST  pk=nobody              in    403   403    403       403        403    ok      403     403      403       403        in
 office:person-active      POST  pk=nobody              in    403   403    403       403        403    ok      403     403      403       403        in
 office:post-give          POST  pk=nobody              in    403   403    403       403        403    ok      403     403      403       403        in

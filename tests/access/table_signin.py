@@ -15,6 +15,10 @@ signin:phone            GET   -     ok    ok    ok     ok        ok         ok  
 signin:phone            POST  -     ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 signin:code             GET   -     ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 signin:code             POST  -     ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+signin:second           GET   -     ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+signin:second           POST  -     ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+signin:second-step      GET   -     in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in
+signin:second-step      POST  -     in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in
 signin:sign-out         POST  -     ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 signin:password-change  GET   -     in    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         in
 signin:password-change  POST  -     in    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         in

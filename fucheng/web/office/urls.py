@@ -24,6 +24,7 @@ urlpatterns = [
     path("people/", people.person_list, name="people"),
     path("people/new/", people.person_new, name="person-new"),
     path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/second-step/", people.take_second_step, name="person-second-step"),
     path("people/<int:pk>/password/", people.password_reset, name="person-password"),
     path("people/<int:pk>/active/", people.set_active, name="person-active"),
     path("people/<int:pk>/posts/", people.post_give, name="post-give"),

@@ -82,6 +82,27 @@ class CodeForm(forms.Form):
         return digits
 
 
+class SecondStepForm(forms.Form):
+    """A code of six digits, or a recovery code of sixteen characters, however it was typed."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=32,
+        widget=forms.TextInput(
+            attrs={
+                "class": "fc-code-input",
+                "autocomplete": "one-time-code",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+
+    def clean_code(self) -> str:
+        return "".join(c for c in fold(self.cleaned_data["code"]) if c.isalnum())
+
+
 class PasswordForm(forms.Form):
     old = forms.CharField(
         label=_("Present password"),

@@ -18,9 +18,10 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 from accounts.services import people
+from accounts.services import second_step as second
 from core.errors import Invalid
 from fucheng.web.context import ELDER_COOKIE
-from fucheng.web.signin import going
+from fucheng.web.signin import going, second_step
 from fucheng.web.signin.forms import PasswordForm, StaffForm
 
 
@@ -47,6 +48,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(target or "/")
     form = StaffForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.user:
+        if second.is_on(form.user):
+            return second_step.ask(request, form.user, target)
         login(request, form.user)
         return redirect(target or "/")
     shown = {"form": form, "way": "staff", "next": target, "has_ended": going.session_has_ended(request)}

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.roles import Permission
+from accounts.services import second_step
 from communities.models import Post
 from core.errors import OutOfScope
 from fucheng.flows import people as flow
@@ -60,6 +61,7 @@ def _person(request: StaffRequest, found: User, **more: Any) -> HttpResponse:
         "post_form": PostForm(initial={"from_on": timezone.localdate()}),
         "reason_form": ReasonForm(),
         "is_self": found.pk == request.user.pk,
+        "has_second_step": second_step.is_on(found),
         "today": timezone.localdate(),
     }
     return render(
@@ -88,6 +90,18 @@ def set_active(request: StaffRequest, pk: int) -> HttpResponse:
         _("The account is open again.") if active else _("The account is closed; its sessions have ended.")
     )
     return _with_reason(request, pk, act, words)
+
+
+@require_POST
+@staff_page(Permission.PEOPLE_MANAGE)
+def take_second_step(request: StaffRequest, pk: int) -> HttpResponse:
+    def act(reason: str) -> bool:
+        flow.take_second_step(user_id=pk, by=request.user, reason=reason)
+        return True
+
+    return _with_reason(
+        request, pk, act, _("The second step is taken away; the next sign-in asks for the password only.")
+    )
 
 
 def _with_reason(request: StaffRequest, pk: int, act: Callable[[str], Any], words: str) -> HttpResponse:
