@@ -5,16 +5,17 @@ import unicodedata
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 TOKEN_LENGTH = 22
+_PAIRS = [one + two for two in BASE62 for one in BASE62]
 
 
 def new_token() -> str:
     """128 random bits as 22 base62 characters (trust.md P7: unguessable, not a UUID)."""
     number = secrets.randbits(128)
-    digits = []
-    for _ in range(TOKEN_LENGTH):
-        number, rest = divmod(number, 62)
-        digits.append(BASE62[rest])
-    return "".join(digits)
+    pairs = []
+    for _ in range(TOKEN_LENGTH // 2):
+        number, rest = divmod(number, len(_PAIRS))
+        pairs.append(_PAIRS[rest])
+    return "".join(pairs)
 
 
 def fold(text: str) -> str:

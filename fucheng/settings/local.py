@@ -10,7 +10,16 @@ from fucheng.onebox import postgres
 
 from .base import *
 from .base import BASE_DIR, VAR_DIR
-from .environment import broker, cache, database, env, personal_data_keys, public_base_url, second_step, storage
+from .environment import (
+    broker,
+    cache,
+    database,
+    env,
+    personal_data_keys,
+    public_base_url,
+    second_step,
+    storage,
+)
 
 
 def _kept_secret(name: str) -> str:

@@ -47,7 +47,9 @@ class SecondStepMiddleware:
             open_paths = tuple(
                 reverse(f"signin:{name}") for name in ("second-step", "password-change", "sign-out")
             )
-            if access.needs_second_step(request.user) and not request.path.startswith((*open_paths, "/static/")):
+            if access.needs_second_step(request.user) and not request.path.startswith(
+                (*open_paths, "/static/")
+            ):
                 return redirect("signin:second-step")
         return self.get_response(request)
 

@@ -7,7 +7,7 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -54,14 +54,16 @@ class Sheet:
 
 @dataclass(slots=True)
 class Reader:
-    """An open registry file: `sheet`, then `chunks()` once. `peak_bytes` is the child's peak memory
-    afterwards.
+    """An open registry file: `sheet`, then `chunks()` once, then `again()` also when the child is gone.
+
+    `peak_bytes` is the child's peak memory afterwards.
     """
 
     sheet: Sheet
     rows: int = 0
     peak_bytes: int = 0
     _frames: Iterator[tuple[str, str]] = field(default_factory=lambda: iter(()))
+    _kept: list[str] = field(default_factory=list)
 
     def chunks(self) -> Iterator[list[RawRow]]:
         """Yield lists of up to 4,096 rows; rows with nothing in them are left out. Raises
@@ -69,19 +71,24 @@ class Reader:
         """
         for kind, payload in self._frames:
             if kind == "R":
+                self._kept.append(payload)
                 yield [line.split(read_child.CELL) for line in payload.split(read_child.RECORD)]
             elif kind == "Z":
                 end = json.loads(payload)
                 self.rows, self.peak_bytes = end["rows"], end["peak_bytes"]
 
+    def again(self, only: Container[int] | None = None) -> Iterator[RawRow]:
+        """Yield the rows that `chunks` has yielded once more: all, or those with these sheet row numbers."""
+        for payload in self._kept:
+            for line in payload.split(read_child.RECORD):
+                if only is None or int(line[: line.index(read_child.CELL)]) in only:
+                    yield line.split(read_child.CELL)
+
 
 @contextmanager
-def open_registry(
-    path: str | Path, limits: Limits | None = None, *, all_columns: bool = True
-) -> Iterator[Reader]:
+def open_registry(path: str | Path, limits: Limits | None = None) -> Iterator[Reader]:
     """Open a registry file (.xlsx or .csv) in a child process and read its header.
 
-    With `all_columns` a missing required column is an error, otherwise it is let pass (to copy rows only).
     Raises `BrokenWorkbook`: before the block for everything about the container and the header, inside it
     from `chunks()` for rows. The child is dead when the block is left.
     """
@@ -92,13 +99,13 @@ def open_registry(
         kind, payload = next(frames)
         if kind != "H":
             raise BrokenWorkbook("broken_file")
-        yield Reader(sheet_of(json.loads(payload), all_columns=all_columns), _frames=frames)
+        yield Reader(sheet_of(json.loads(payload)), _frames=frames)
     finally:
         child.kill()
         child.communicate()
 
 
-def sheet_of(facts: dict[str, Any], *, all_columns: bool = True) -> Sheet:
+def sheet_of(facts: dict[str, Any]) -> Sheet:
     """Match the header to the columns. Raises `BrokenWorkbook` for missing or repeated columns."""
     columns: dict[str, int] = {}
     remarks: list[Problem] = []
@@ -114,7 +121,7 @@ def sheet_of(facts: dict[str, Any], *, all_columns: bool = True) -> Sheet:
         else:
             columns[name] = number
     missing = [column.header for column in COLUMNS if column.required and column.field not in columns]
-    if missing and all_columns:
+    if missing:
         raise BrokenWorkbook("missing_columns", columns="、".join(missing), row=row)
     header = tuple(facts["header"])
     return Sheet(facts["sheet"], facts["kind"], facts["encoding"], row, header, columns, tuple(remarks))

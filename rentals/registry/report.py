@@ -1,10 +1,9 @@
-"""The user's own rows with what is wrong and what to do beside them, as a workbook or CSV that holds no
+"""The user's own rows with what is wrong and what to do beside them, as a workbook that holds no
 formula.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 from collections import defaultdict
@@ -16,57 +15,24 @@ import xlsxwriter
 from rentals.registry.columns import REPORT_HEADERS
 from rentals.registry.problems import Problem
 from rentals.registry.read_child import TYPED
-from rentals.registry.reader import Limits, Reader, Sheet, open_registry
+from rentals.registry.reader import Reader, Sheet
 from rentals.registry.sheet_writer import SAFE_OPTIONS, fill_sheet
-
-_STARTS_A_FORMULA = tuple("=+-@|%\t\r\n＝＋－＠")
 
 
 def write_error_workbook(
-    source: str | Path, problems: Iterable[Problem], path: str | Path, *, at: dt.datetime, all_rows: bool = True,
-    limits: Limits | None = None,
-) -> int:  # fmt: skip
-    """Copy the registry file with three columns in front: row number, what is wrong, what to do.
+    reader: Reader, problems: Iterable[Problem], path: str | Path, *, at: dt.datetime, all_rows: bool = True
+) -> int:
+    """Copy the registry file that was read with three columns in front: row number, what is wrong, what to do.
 
     Cells at fault are coloured; a filter stands on the header. With `all_rows` every row is copied,
-    otherwise only those with a problem or remark. Returns the number of rows. Raises `BrokenWorkbook`
-    like `open_registry`.
+    otherwise only those with a problem or remark. Returns the number of rows.
     """
     by_row = _by_row(problems)
-    with open_registry(source, limits, all_columns=False) as reader:
-        marks: dict[int, set[int]] = {}
-        rows = _copies(reader, by_row, all_rows, marks)
-        return fill_sheet(
-            path, _shell(reader.sheet, by_row.get(0, [])), rows, first_row=2, created=at, marks=marks
-        )
-
-
-def write_error_csv(
-    source: str | Path, problems: Iterable[Problem], path: str | Path, *, limits: Limits | None = None
-) -> int:
-    """Write only the rows with problems as CSV (UTF-8 with BOM); cells that a sheet would calculate get a
-    `'`.
-    """
-    by_row = _by_row(problems)
-    with (
-        open_registry(source, limits, all_columns=False) as reader,
-        open(path, "w", encoding="utf-8-sig", newline="") as file,
-    ):
-        out = csv.writer(file, quoting=csv.QUOTE_ALL)
-        out.writerow([safe_csv_cell(text) for text in (*REPORT_HEADERS, *reader.sheet.header)])
-        count = 0
-        for row in _copies(reader, by_row, False, {}):
-            out.writerow([safe_csv_cell(text) for text in row])
-            count += 1
-    return count
-
-
-def safe_csv_cell(text: str) -> str:
-    """Return the text with a leading `'` when a spreadsheet might take it for a formula (CWE-1236); no
-    NUL.
-    """
-    text = text.replace("\0", "")
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
+    marks: dict[int, set[int]] = {}
+    rows = _copies(reader, by_row, all_rows, marks)
+    return fill_sheet(
+        path, _shell(reader.sheet, by_row.get(0, [])), rows, first_row=2, created=at, marks=marks
+    )
 
 
 def _by_row(problems: Iterable[Problem]) -> dict[int, list[Problem]]:
@@ -80,18 +46,13 @@ def _copies(
     reader: Reader, by_row: dict[int, list[Problem]], all_rows: bool, marks: dict[int, set[int]]
 ) -> Iterator[Sequence[str]]:
     """Yield the rows to write (from row 2 on) and note in `marks` which cells of them are at fault."""
-    at = 2
-    for chunk in reader.chunks():
-        for number, *cells in chunk:
-            found = by_row.get(int(number), ())
-            if not found and not all_rows:
-                continue
-            columns = {reader.sheet.columns.get(p.column) for p in found if not p.is_remark}
-            if marked := {column + len(REPORT_HEADERS) for column in columns if column is not None}:
-                marks[at] = marked
-            wrong = "\n".join(f"{p.header}: {p.value or '-'}" for p in found)
-            yield (number, wrong, "\n".join(p.text() for p in found), *(c.removeprefix(TYPED) for c in cells))
-            at += 1
+    for at, (number, *cells) in enumerate(reader.again(None if all_rows else by_row.keys()), start=2):
+        found = by_row.get(int(number), ())
+        columns = {reader.sheet.columns.get(p.column) for p in found if not p.is_remark}
+        if marked := {column + len(REPORT_HEADERS) for column in columns if column is not None}:
+            marks[at] = marked
+        wrong = "\n".join(f"{p.header}: {p.value or '-'}" for p in found)
+        yield (number, wrong, "\n".join(p.text() for p in found), *(c.removeprefix(TYPED) for c in cells))
 
 
 def _shell(sheet: Sheet, of_file: Sequence[Problem]) -> bytes:

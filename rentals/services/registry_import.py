@@ -31,7 +31,7 @@ from core.text import mask_identity, mask_phone
 from rentals.models import ImportRun
 from rentals.registry.check import RegistryCheck
 from rentals.registry.problems import BrokenWorkbook, Problem
-from rentals.registry.reader import Limits, open_registry
+from rentals.registry.reader import Limits, Reader, open_registry
 from rentals.registry.report import write_error_workbook
 from rentals.services import registry_merge as merge
 from rentals.services import registry_staging as staging
@@ -57,7 +57,7 @@ class _Outcome:
     check: RegistryCheck
     problems: list[Problem]
     people: tuple[staging.People, staging.People]
-    peak_bytes: int
+    reader: Reader
 
 
 def _quiet(_rows: int) -> None:
@@ -114,7 +114,7 @@ def run_import(
             found = None
     if found is not None and errors_to is not None and any(p.row for p in found.problems):
         # A copy of the whole file to mend; where there are only remarks, the rows they are about.
-        write_error_workbook(path, found.problems, errors_to, at=at, limits=limits, all_rows=run.bad > 0)
+        write_error_workbook(found.reader, found.problems, errors_to, at=at, all_rows=run.bad > 0)
     run.save()
     figures = {
         name: getattr(run, name) for name in ("rows", "added", "changed", "unchanged", "missing", "bad")
@@ -178,7 +178,7 @@ def _read(
         check = RegistryCheck(reader.sheet, communities=communities)
         people = staging.stage(cursor, check.good_rows(reader.chunks()), check.retracted, say)
         problems = [*check.problems, *people[0].remarks, *people[1].remarks]
-        return _Outcome(check, sorted(problems, key=lambda p: p.row), people, reader.peak_bytes)
+        return _Outcome(check, sorted(problems, key=lambda p: p.row), people, reader)
 
 
 @contextmanager

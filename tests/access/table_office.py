@@ -26,7 +26,7 @@ office:imports            POST  -                      in    403   403    403   
 office:import-template    GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
 office:import             GET   pk=import_run          in    403   403    403       403        403    ok      403     ok       403       403        in
 office:import-errors      GET   pk=import_run          in    403   403    403       403        403    ok      403     403      403       403        in
-office:import-now         POST  pk=import_run          in    403   403    403       403        403    422     403     403      403       403        in
+office:import-now         POST  pk=import_run          in    403   403    403       403        403    409     403     403      403       403        in
 office:import-undo        POST  pk=import_run          in    403   403    403       403        403    ok      403     403      403       403        in
 office:assessment         GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
 office:assessment         POST  -                      in    403   403    403       403        403    ok      403     403      403       403        in
@@ -41,7 +41,7 @@ office:people             GET   -                      in    403   403    403   
 office:person-new         GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
 office:person-new         POST  -                      in    403   403    403       403        403    ok      403     403      403       403        in
 office:person             GET   pk=nobody              in    403   403    403       403        403    ok      403     403      403       403        in
-office:person-second-step POST pk=nobody             in    403   403    403       403        403    409     403     403      403       403        in
+office:person-second-step POST pk=nobody             in    403   403    403       403        403    422     403     403      403       403        in
 office:person-password    POST  pk=nobody              in    403   403    403       403        403    ok      403     403      403       403        in
 office:person-active      POST  pk=nobody              in    403   403    403       403        403    ok      403     403      403       403        in
 office:post-give          POST  pk=nobody              in    403   403    403       403        403    ok      403     403      403       403        in

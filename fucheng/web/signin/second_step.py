@@ -55,7 +55,9 @@ def enter(request: HttpRequest) -> HttpResponse:
     user = User.objects.filter(pk=waiting["user"], is_active=True).first()
     if user is None:
         return redirect("signin:sign-in")
-    if request.method == "POST" and _done(form, lambda code: service.check(user=user, code=code, at=timezone.now())):
+    if request.method == "POST" and _done(
+        form, lambda code: service.check(user=user, code=code, at=timezone.now())
+    ):
         request.session.pop(WAITING, None)
         login(request, user, backend=BACKEND)
         request.session[THROUGH] = True
@@ -83,10 +85,10 @@ def own(request: HttpRequest) -> HttpResponse:
         shown["codes"] = _done(form, lambda code: CODES[verb](user=user, code=code, at=timezone.now()))
         if shown["codes"]:
             request.session[THROUGH] = True
-    if verb == "off" and not shown["is_required"]:
-        if _done(form, lambda code: service.turn_off(user=user, code=code, at=timezone.now())):
-            messages.success(request, _("The second step is off."))
-            return redirect("signin:second-step")
+    is_off = verb == "off" and not shown["is_required"]
+    if is_off and _done(form, lambda code: service.turn_off(user=user, code=code, at=timezone.now())):
+        messages.success(request, _("The second step is off."))
+        return redirect("signin:second-step")
     step = SecondStep.objects.filter(user=user).first()
     picture = _picture(step) if step is not None and step.confirmed_at is None else None
     shown |= {"step": step, "picture": picture, "key": _in_groups(step.secret) if step and picture else ""}
