@@ -86,7 +86,7 @@ class SecondStepForm(forms.Form):
     """A code of six digits, or a recovery code of sixteen characters, however it was typed."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Verification code"),
         max_length=32,
         widget=forms.TextInput(
             attrs={

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import cast
+from typing import Any, cast
 
 import qrcode
 from django.contrib import messages
@@ -76,22 +76,22 @@ def own(request: HttpRequest) -> HttpResponse:
     if user.kind != User.Kind.STAFF:
         raise PermissionDenied
     form = SecondStepForm(request.POST if "code" in request.POST else None)
-    shown = {"form": form, "codes": None, "is_required": access.needs_second_step(user)}
-    verb = request.POST.get("verb", "") if request.method == "POST" else ""
+    is_needed = access.needs_second_step(user)
+    verb = request.POST.get("verb", "")
     if verb == "begin" and not service.is_on(user):
         service.begin(user=user)
         return redirect("signin:second-step")
-    if verb in CODES:
-        shown["codes"] = _done(form, lambda code: CODES[verb](user=user, code=code, at=timezone.now()))
-        if shown["codes"]:
-            request.session[THROUGH] = True
-    is_off = verb == "off" and not shown["is_required"]
+    is_off = verb == "off" and not is_needed
     if is_off and _done(form, lambda code: service.turn_off(user=user, code=code, at=timezone.now())):
         messages.success(request, _("The second step is off."))
         return redirect("signin:second-step")
+    codes = verb in CODES and _done(form, lambda code: CODES[verb](user=user, code=code, at=timezone.now()))
+    if codes:
+        request.session[THROUGH] = True
     step = SecondStep.objects.filter(user=user).first()
-    picture = _picture(step) if step is not None and step.confirmed_at is None else None
-    shown |= {"step": step, "picture": picture, "key": _in_groups(step.secret) if step and picture else ""}
+    shown: dict[str, Any] = {"form": form, "codes": codes, "is_required": is_needed, "step": step}
+    if step is not None and step.confirmed_at is None:
+        shown |= {"picture": _picture(step), "key": _in_groups(step.secret)}
     return render(request, "signin/second_step.html", shown, status=422 if form.errors else 200)
 
 
