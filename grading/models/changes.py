@@ -1,5 +1,6 @@
 """From assessment to grade in force: the proposal, its decision, the history, and where a home stands."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -216,3 +217,7 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.grade or '-'}"
+
+    def is_stale_on(self, day: date) -> bool:
+        """Whether the last visit is older than the interval of the grade; as `objects.stale_on`."""
+        return self.next_visit_on is not None and self.next_visit_on < day

@@ -41,20 +41,24 @@
   const bounds = L.latLngBounds([]);
   const signs = [];
   // The worst are drawn last, on top.
-  for (const [pk, lon, lat, worst, homes, red] of [...data.points].sort((a, b) => b[3] - a[3])) {
+  for (const [pk, lon, lat, worst, homes, red, late] of [...data.points].sort((a, b) => b[3] - a[3])) {
     const [fill, edge, sides] = LOOK[worst];
-    const sign = new Sign([lat, lon], { radius: 4, weight: 1, color: edge, fillColor: fill, fillOpacity: 0.9, sides });
-    sign.building = { pk, homes, red };
+    const sign = new Sign([lat, lon], { radius: 4, weight: late ? 2 : 1, dashArray: late ? "3 2" : null, color: late ? "#10284a" : edge, fillColor: fill, fillOpacity: late ? 0.55 : 0.9, sides });
+    sign.building = { pk, homes, red, late };
     bounds.extend([lat, lon]);
     signs.push(sign);
   }
   const group = L.featureGroup(signs).addTo(map);
+  const onlyLate = document.getElementById("ld-map-late");
+  if (onlyLate) onlyLate.addEventListener("change", () => signs.forEach((sign) => {
+    if (onlyLate.checked && !sign.building.late) group.removeLayer(sign); else group.addLayer(sign);
+  }));
   const resize = () => { const r = size(map.getZoom()); signs.forEach((sign) => sign.setRadius(r)); };
   map.on("zoomend", resize);
   group.on("click", ({ layer, latlng }) => {
-    const { pk, homes, red } = layer.building;
+    const { pk, homes, red, late } = layer.building;
     const words = document.createElement("p");
-    words.append(`${homes} ${box.dataset.homes}${red ? ` · ${red} ${box.dataset.red}` : ""}`, document.createElement("br"));
+    words.append(`${homes} ${box.dataset.homes}${red ? ` · ${red} ${box.dataset.red}` : ""}${late ? ` · ${late} ${box.dataset.late}` : ""}`, document.createElement("br"));
     const link = document.createElement("a");
     link.href = box.dataset.building.replace("/0/", `/${pk}/`);
     link.textContent = box.dataset.open;

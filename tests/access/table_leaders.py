@@ -11,6 +11,7 @@ route                verb  with          anon  grid  grid2  reviewer  reviewer2 
 leaders:board        GET   -             in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
 leaders:map          GET   -             in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
 leaders:map-data     GET   -             in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
+leaders:rhythm       GET   -             in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
 leaders:list         GET   screen=homes  in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
 leaders:list-export  POST  screen=homes  in    403   403    ok        ok         ok     ok      ok      403      403       403        in
 """,

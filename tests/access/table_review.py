@@ -26,6 +26,7 @@ review:proof-check     POST  pk=proof       in    403   403    ok        404    
 review:reports         GET   -              in    403   403    ok        ok         403    403     403     403      403       403        in
 review:report-answer   POST  pk=report      in    403   403    ok        404        403    403     403     403      403       403        in
 review:delistings      GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
+review:rhythm          GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
 review:register        GET   -              in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in
 review:homes-export    POST  -              in    403   403    ok        ok         ok     ok      ok      403      403       403        in
 review:home            GET   pk=green       in    ok    404    ok        404        ok     ok      ok      ok       403       403        in

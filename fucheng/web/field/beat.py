@@ -48,11 +48,5 @@ def beat_of(user: User) -> Beat:
 
 
 def in_walking_order(buildings: QuerySet[Building], *first: str) -> QuerySet[Building]:
-    """By `first`, then grid and code; annotates `walk` for `after`."""
+    """By `first`, then grid and code; annotates `walk`."""
     return buildings.annotate(walk=Coalesce(F("grid__name"), Value(LAST))).order_by(*first, "walk", "code")
-
-
-def after(buildings: QuerySet[Building], place: Building) -> QuerySet[Building]:
-    """Those behind `place` in walking order."""
-    walk = place.grid.name if place.grid else LAST
-    return buildings.filter(Q(walk__gt=walk) | Q(walk=walk, code__gt=place.code))

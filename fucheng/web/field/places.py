@@ -28,6 +28,7 @@ class Home:
     sign: Sign | None = None
     notice_to_take_down: Sign | None = None
     request: DelistingRequest | None = None
+    is_stale: bool = False
 
     @property
     def grade(self) -> str | None:
@@ -147,6 +148,7 @@ def place(user: User, building_id: int, day: date) -> Place:
             signs.get(unit.pk),
             notices.get(unit.pk),
             requests.get(unit.pk),
+            unit.pk in standings and standings[unit.pk].is_stale_on(day),
         )
         for unit in units
     ]

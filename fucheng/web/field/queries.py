@@ -1,16 +1,17 @@
 """What the phone's first page and search show: work of the day, buildings found."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Min, Q, Value, When
 
 from accounts.models import User
 from core.text import fold
-from fucheng.web.field.beat import Beat, after, beat_of, in_walking_order
-from grading.models import DelistingRequest, GradeChange, Standing, Visit
+from fucheng.web.field.beat import Beat, beat_of, in_walking_order
+from fucheng.web.field.due import Due, Reason, due_on, round_of
+from grading.models import DelistingRequest, Finding, GradeChange, Standing, Visit
 from grading.states import DelistingState
 from rentals.models import Building, Unit
 from signage.models import Sign
@@ -31,25 +32,28 @@ class BuildingRow:
     yellow: int
     green: int
     not_graded: int
+    stale: int
     found: Sequence[Unit] = ()
-
-
-def due_on(day: date) -> Q:
-    """Homes whose next visit is due, and those never visited."""
-    return Q(next_visit_on__lte=day) | Q(last_visit_at__isnull=True)
-
-
-def due_buildings(user: User, day: date, *, all_grids: bool = False) -> QuerySet[Building]:
-    """Buildings of the beat with a home due for a visit, in walking order."""
-    homes = Standing.objects.filter(due_on(day), unit__building=OuterRef("pk"), unit__left_on__isnull=True)
-    buildings = Building.objects.visible_to(user).filter(beat_of(user).where(all_grids=all_grids))
-    return in_walking_order(buildings.filter(Exists(homes))).select_related("grid", "community", "estate")
+    reasons: Sequence[Reason] = ()
+    late_since: date | None = None
 
 
 def next_building(user: User, place: Building, day: date) -> Building | None:
     """The next building with work behind this one; from the beginning again at the end of the round."""
-    due = due_buildings(user, day).exclude(pk=place.pk)
-    return after(due, place).first() or due.first()
+    found = round_of(user, day)
+    following = [due for due in found.behind(place.pk) + found.due if due.building_id != place.pk]
+    return Building.objects.visible_to(user).one(pk=following[0].building_id) if following else None
+
+
+def rows_of_due(user: User, listed: Sequence[Due], day: date) -> list["BuildingRow"]:
+    """These buildings with their figures and why they are due."""
+    why = {row.building_id: row for row in listed}
+    buildings = Building.objects.visible_to(user).select_related("grid", "community", "estate").in_bulk(list(why))
+    rows = rows_of([buildings[pk] for pk in why if pk in buildings], day)
+    return [
+        replace(row, reasons=why[row.building.pk].reasons, late_since=why[row.building.pk].late_since)
+        for row in rows
+    ]
 
 
 def rows_of(buildings: Iterable[Building], day: date, found: Iterable[Unit] = ()) -> list[BuildingRow]:
@@ -67,9 +71,10 @@ def rows_of(buildings: Iterable[Building], day: date, found: Iterable[Unit] = ()
             yellow=Count("pk", filter=Q(grade="yellow")),
             green=Count("pk", filter=Q(grade="green")),
             not_graded=Count("pk", filter=Q(grade__isnull=True)),
+            stale=Count("pk", filter=Q(next_visit_on__lt=day)),
         )
     }
-    none: dict[str, Any] = dict.fromkeys(("homes", "due", "red", "yellow", "green", "not_graded"), 0)
+    none: dict[str, Any] = dict.fromkeys(("homes", "due", "red", "yellow", "green", "not_graded", "stale"), 0)
     none["since"] = None
     matches = list(found)
     rows = []
@@ -92,8 +97,9 @@ class Work:
 
     beat: Beat
     due: list[BuildingRow]
+    due_buildings: int
+    late_buildings: int
     due_homes: int
-    has_more_due: bool
     reinspections: list[DelistingRequest]
     signs: list[dict[str, Any]]
     signs_in_hand: int
@@ -112,7 +118,7 @@ class OwnVisit:
 
 def work(user: User, day: date) -> Work:
     beat = beat_of(user)
-    due = list(due_buildings(user, day)[: PAGE // 2 + 1])
+    due = round_of(user, day).due
     on_beat = beat.where("unit__building__")
     reinspections = (
         DelistingRequest.objects.visible_to(user)
@@ -123,9 +129,10 @@ def work(user: User, day: date) -> Work:
     notices = to_take_down().visible_to(user).filter(on_beat).select_related("unit__building")
     return Work(
         beat=beat,
-        due=rows_of(due[: PAGE // 2], day),
-        due_homes=Standing.objects.filter(due_on(day), on_beat, unit__left_on__isnull=True).count(),
-        has_more_due=len(due) > PAGE // 2,
+        due=rows_of_due(user, due[: PAGE // 2], day),
+        due_buildings=len(due),
+        late_buildings=sum(row.late_since is not None for row in due),
+        due_homes=sum(row.homes for row in due),
         reinspections=list(reinspections[:PAGE]),
         signs=signs_in_hand(user, beat),
         signs_in_hand=Sign.objects.in_hand().filter(on_beat).count(),
@@ -162,9 +169,10 @@ def own_visits(user: User, count: int = 5) -> list[OwnVisit]:
     visits = list(
         Visit.objects.visible_to(user)
         .filter(by=user)
-        .select_related("building")
-        .annotate(faults=Count("findings"))[:count]
+        .select_related("building")[:count]
     )
+    found: Any = Finding.objects.filter(visit__in=visits).values_list("visit").annotate(n=Count("pk"))
+    findings = dict(found)
     outcomes = GradeChange.objects.filter(
         inspected_by=user, proposed_at__in=[visit.submitted_at for visit in visits]
     )
@@ -174,7 +182,7 @@ def own_visits(user: User, count: int = 5) -> list[OwnVisit]:
     return [
         OwnVisit(
             visit,
-            findings=visit.faults,
+            findings=findings.get(visit.pk, 0),
             waiting=sum(states.get(visit.submitted_at, {}).get(s, 0) for s in ("proposed", "with_panel")),
             approved=states.get(visit.submitted_at, {}).get("approved", 0),
             returned=states.get(visit.submitted_at, {}).get("returned", 0),

@@ -1,7 +1,6 @@
 """Finding a building, its page, scanning, and what hangs on its doors. Visits are in `visiting`."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +13,8 @@ from accounts.roles import Permission
 from core.errors import DomainError
 from fucheng.flows import sign_posting
 from fucheng.web.field import places, queries, scanning
-from fucheng.web.field.beat import after, beat_of
+from fucheng.web.field.beat import beat_of
+from fucheng.web.field.due import Due, round_of
 from fucheng.web.staff import StaffRequest, staff_page
 from rentals.models import Building, Unit
 from signage.models import PublicToken, Sign
@@ -35,26 +35,29 @@ def home(request: StaffRequest) -> HttpResponse:
 @require_safe
 @staff_page(Permission.VISIT_SUBMIT)
 def due_list(request: StaffRequest) -> HttpResponse:
-    """All buildings with homes due, a page at a time in walking order."""
+    """All buildings with work, a page at a time in walking order; `late=1` only those past their day."""
     today, all_grids = timezone.localdate(), request.GET.get("grids") == "all"
-    due = _behind(queries.due_buildings(request.user, today, all_grids=all_grids), request)
-    buildings = list(due[: queries.PAGE + 1])
-    shown = buildings[: queries.PAGE]
+    only_late = request.GET.get("late") == "1"
+    key = request.GET.get("after", "")
+    found = round_of(request.user, today, all_grids=all_grids)
+    behind = _wanted(found.behind(int(key) if key.isdecimal() else None), only_late=only_late)
+    shown = behind[: queries.PAGE]
     context = {
-        "rows": queries.rows_of(shown, today),
-        "last": shown[-1].pk if len(buildings) > queries.PAGE else None,
+        "rows": queries.rows_of_due(request.user, shown, today),
+        "total": len(found.due),
+        "late": len(_wanted(found.due, only_late=True)),
+        "last": shown[-1].building_id if len(behind) > queries.PAGE else None,
         "is_first": "after" not in request.GET,
         "all_grids": all_grids,
+        "only_late": only_late,
         "beat": beat_of(request.user),
         "today": today,
     }
     return render(request, "field/due_list.html", context)
 
 
-def _behind(buildings: QuerySet[Building], request: StaffRequest) -> QuerySet[Building]:
-    key = request.GET.get("after", "")
-    place = Building.objects.visible_to(request.user).filter(pk=key).first() if key.isdecimal() else None
-    return after(buildings, place) if place else buildings
+def _wanted(due: list[Due], *, only_late: bool) -> list[Due]:
+    return [row for row in due if row.late_since is not None] if only_late else due
 
 
 @require_safe

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.utils import timezone
 
 from accounts.models import User
 from fucheng.web.landlords.sources import legal_sources
@@ -39,6 +40,7 @@ class HomeRow:
     grade: str | None
     hazards: Sequence[Hazard]
     request: DelistingRequest | None
+    is_stale: bool
 
     @property
     def to_mend(self) -> list[Hazard]:
@@ -74,12 +76,21 @@ def homes(user: User, number: str) -> tuple[Page[Any], list[HomeRow]]:
     hazards = _hazards_of(user, shown)
     asked = DelistingRequest.objects.visible_to(user).filter(unit__in=shown, state__in=OPEN_DELISTING_STATES)
     requests = {request.unit_id: request for request in asked}
-    return page, [HomeRow(unit, _grade(unit), hazards[unit.pk], requests.get(unit.pk)) for unit in shown]
+    today = timezone.localdate()
+    return page, [
+        HomeRow(unit, _grade(unit), hazards[unit.pk], requests.get(unit.pk), _is_stale(unit, today))
+        for unit in shown
+    ]
 
 
 def _grade(unit: Unit) -> str | None:
     standing = getattr(unit, "standing", None)
     return standing.grade if standing else None
+
+
+def _is_stale(unit: Unit, day: date) -> bool:
+    standing = getattr(unit, "standing", None)
+    return standing is not None and standing.is_stale_on(day)
 
 
 def _hazards_of(user: User, units: Sequence[Unit]) -> dict[int, list[Hazard]]:
@@ -146,6 +157,10 @@ class HomePage:
     @property
     def to_mend(self) -> list[HazardCard]:
         return [card for card in self.cards if card.can_send]
+
+    @property
+    def is_stale(self) -> bool:
+        return self.standing is not None and self.standing.is_stale_on(timezone.localdate())
 
     @property
     def given_back(self) -> int:

@@ -12,10 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from fucheng.web.exporting import Column, List
 from fucheng.web.leaders.words import FILTERS, GRADE_WORDS, place_name
+from rentals.models import Unit
 
 
 class GradeColumn(Column):
-    """A grade: a chip on the screen, its word in a file."""
+    """A grade: a chip on the screen, its word in a file. Beside a home it tells whether its visit is overdue."""
+
+    @staticmethod
+    def is_stale(row: Any) -> bool:
+        return isinstance(row, Unit) and row.standing.is_stale_on(timezone.localdate())
 
     def raw(self, row: Any) -> str | None:
         value: str | None = super().of(row)

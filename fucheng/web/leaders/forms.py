@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from communities.models import Community
+from communities.models import Community, Grid
 from fucheng.web.leaders import words
 from fucheng.web.leaders.period import Period
 
@@ -39,12 +40,23 @@ def list_form(screen: str, user: User, wanted: words.Wanted, period: Period) -> 
         elif name == "community":
             places = [(str(p.pk), words.place_name(p)) for p in Community.objects.visible_to(user)]
             form.fields[name] = _choice(_("Community"), places)
+        elif name == "grid":
+            places = [(str(g.pk), g.name) for g in _grids(user, wanted)]
+            if places:
+                form.fields[name] = _choice(_("Grid"), [*places, ("0", _("without a grid"))])
         elif name == "period":
             form.fields["from"] = forms.DateField(label=_("From"), widget=DayInput, required=False)
             form.fields["to"] = forms.DateField(label=_("To"), widget=DayInput, required=False)
         else:
             form.fields[name] = _choice(*words.choices_of(screen, name))
     return form
+
+
+def _grids(user: User, wanted: words.Wanted) -> QuerySet[Grid]:
+    """Those of the community that is asked for, else the one that is: a street has too many to choose from."""
+    community, grid = words.rows.number(wanted, "community"), words.rows.number(wanted, "grid")
+    found = Grid.objects.visible_to(user)
+    return found.filter(community=community) if community else found.filter(pk=grid or 0)
 
 
 def _choice(label: Any, choices: list[tuple[str, Any]]) -> forms.ChoiceField:

@@ -49,6 +49,12 @@ HOMES = _list(
         GradeColumn(_("Grade"), "standing.grade", width=10),
         Column(_("Last visit"), "standing.last_visit_at", "moment"),
         Column(_("Next visit by"), "standing.next_visit_on", "date"),
+        Column(
+            _("Days late"),
+            lambda home: max(overdue_days(home.standing.next_visit_on) or 0, 0) or None,
+            "number",
+            10,
+        ),
         Column(_("Landlord"), lambda home: home.landlord.masked_name if home.landlord else ""),
     ),
     _ordered(rows.homes, "building__community", "standing", "landlord", by="pk"),

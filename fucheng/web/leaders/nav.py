@@ -10,6 +10,7 @@ SECTION = Section(
     "/leaders/",
     (
         Item("leaders:board", _("Overview"), "chart-bar", Permission.FIGURES_READ, tab=True),
+        Item("leaders:rhythm", _("Rhythm"), "calendar-time", Permission.FIGURES_READ, tab=True),
         Item("leaders:map", _("Map"), "map-2", Permission.FIGURES_READ, tab=True),
     ),
 )

@@ -22,7 +22,7 @@ from signage.models import Sign
 
 FRESH = 60  # seconds for which figures are shown again without counting anew
 KEPT = 12 * 3600
-VERSION = 1  # of `Figures`: raise it with every change of its fields
+VERSION = 2  # of `Figures`: raise it with every change of its fields
 
 COUNT = Count("pk")
 

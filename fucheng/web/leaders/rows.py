@@ -68,6 +68,13 @@ def _in_community(wanted: Wanted, path: str) -> Q:
     return Q() if community is None else Q(**{path: community})
 
 
+def _in_place(wanted: Wanted, path: str) -> Q:
+    """In a community, in a grid; `grid=0` are buildings without one."""
+    grid = number(wanted, "grid")
+    where = Q() if grid is None else Q(**{f"{path}grid": grid} if grid else {f"{path}grid__isnull": True})
+    return where & _in_community(wanted, f"{path}community")
+
+
 def period_of(wanted: Wanted) -> Period:
     return from_query(wanted, timezone.localdate())
 
@@ -77,7 +84,7 @@ def period_of(wanted: Wanted) -> Period:
 
 def homes(user: User, wanted: Wanted) -> UnitQuerySet[Unit]:
     """Homes of the register by community, category, grade (`none`: not graded) and state (`stale`, `unvisited`)."""
-    rows = Unit.objects.visible_to(user).in_register().filter(_in_community(wanted, "building__community"))
+    rows = Unit.objects.visible_to(user).in_register().filter(_in_place(wanted, "building__"))
     if (category := wanted.get("category")) in Unit.Category.values:
         rows = rows.filter(category=category)
     if (grade := wanted.get("grade")) in GRADES:
@@ -85,6 +92,9 @@ def homes(user: User, wanted: Wanted) -> UnitQuerySet[Unit]:
         rows = rows.filter(**graded)
     if wanted.get("state") == "stale":
         rows = rows.filter(standing__next_visit_on__lt=timezone.localdate())
+        if wanted.get("age") in {age.name for age in AGES}:
+            late = age_case("standing__next_visit_on", timezone.localdate(), is_day=True)
+            rows = rows.alias(age=late).filter(age=wanted["age"])
     if wanted.get("state") == "unvisited":
         rows = rows.filter(standing__last_visit_at__isnull=True)
     return rows.search(wanted["q"].strip()) if wanted.get("q", "").strip() else rows
@@ -184,9 +194,10 @@ def listed_buildings(user: User, wanted: Wanted) -> BuildingQuerySet[Building]:
 
 
 def visits(user: User, wanted: Wanted) -> OfBuildingQuerySet[Visit]:
+    """Visits in the period, by community and grid."""
     period = period_of(wanted)
     return Visit.objects.visible_to(user).filter(
-        _in_community(wanted, "building__community"),
+        _in_place(wanted, "building__"),
         submitted_at__gte=period.start,
         submitted_at__lt=period.end,
     )

@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from communities.models import Community
+from communities.models import Community, Grid
 from fucheng.web.leaders import rows
 from grading.models import RuleItem
 from grading.models.rule_sets import GRADE_NAMES
@@ -19,12 +19,12 @@ Wanted = Mapping[str, str]
 CAUSES = {**dict(RuleItem.RedCause.choices), "unknown": _("no cause recorded")}
 GRADE_WORDS = {**{grade.value: name for grade, name in GRADE_NAMES.items()}, "none": _("Not graded")}
 FILTERS = {
-    "homes": ("q", "community", "grade", "category", "state"),
+    "homes": ("q", "community", "grid", "grade", "category", "state", "age"),
     "changes": ("community", "kind", "cause", "period"),
     "proposals": ("community", "state"),
     "hazards": ("community", "state", "age"),
     "buildings": ("community", "period"),
-    "visits": ("community", "period"),
+    "visits": ("community", "grid", "period"),
     "signs": ("product", "community", "now", "period"),
     "owed": ("product", "community", "age"),
     "take-down": ("community",),
@@ -73,6 +73,8 @@ def words_of(screen: str) -> Callable[[User, Wanted], list[tuple[str, str]]]:
         )
         if community:
             told.append((str(_("Community")), place_name(community)))
+        if "grid" in FILTERS[screen] and (grid := grid_of(user, wanted)):
+            told.append((str(_("Grid")), grid))
         for name in FILTERS[screen]:
             label, choices = _CHOICES.get(name, (None, {}))
             if wanted.get(name) in choices:
@@ -85,6 +87,15 @@ def words_of(screen: str) -> Callable[[User, Wanted], list[tuple[str, str]]]:
         return told
 
     return words
+
+
+def grid_of(user: User, wanted: Wanted) -> str:
+    """The name of the grid that is asked for; empty without one."""
+    asked = rows.number(wanted, "grid")
+    if asked == 0:
+        return str(_("without a grid"))
+    found = Grid.objects.visible_to(user).filter(pk=asked).first() if asked else None
+    return found.name if found else ""
 
 
 def choices_of(screen: str, name: str) -> tuple[Any, list[tuple[str, Any]]]:

@@ -172,7 +172,17 @@ class RegisterFilter(PlaceFilter):
 
 class BuildingFilter(PlaceFilter):
     q = forms.CharField(required=False, max_length=64, label=_("Code or name"))
-    field_order = ["q", "community", "grid"]
+    state = forms.ChoiceField(
+        required=False,
+        label=_("State of a home"),
+        choices=[
+            ANY,
+            ("stale", _("Visit overdue")),
+            ("never", _("Never visited")),
+            ("none", _("Not graded")),
+        ],
+    )
+    field_order = ["q", "community", "grid", "state"]
 
 
 class RevealForm(forms.Form):

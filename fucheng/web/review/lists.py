@@ -30,6 +30,12 @@ def _grade(unit: Unit) -> str:
     return unit.standing.get_grade_display() or str(_("Not graded"))
 
 
+def _visit(unit: Unit) -> str:
+    if unit.standing.last_visit_at is None:
+        return str(_("Never visited"))
+    return str(_("Visit overdue")) if unit.standing.is_stale_on(timezone.localdate()) else ""
+
+
 REGISTER = List(
     name="review-register",
     title=_("Register"),
@@ -48,6 +54,7 @@ REGISTER = List(
         Column(_("Graded"), "standing.graded_at", kind="moment"),
         Column(_("Last visit"), "standing.last_visit_at", kind="moment"),
         Column(_("Next visit by"), "standing.next_visit_on", kind="date"),
+        Column(_("Visit"), _visit),
     ),
     rows=_homes,
     words=_words,

@@ -43,6 +43,7 @@ SECTION = Section(
         Item("review:proofs", _("Proofs"), "photo-check", Permission.HAZARD_VERIFY, tab=True, count=_proofs),
         Item("review:reports", _("Reports"), "message-report", Permission.HAZARD_VERIFY),
         Item("review:delistings", _("Delisting"), "arrow-back-up", Permission.GRADE_REVIEW),
+        Item("review:rhythm", _("Rhythm"), "calendar-time", Permission.GRADE_DECIDE),
         Item("review:register", _("Register"), "building-community", Permission.REGISTER_READ, tab=True),
         Item("review:buildings", _("Buildings"), "building", Permission.REGISTER_READ),
     ),

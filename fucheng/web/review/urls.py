@@ -1,5 +1,6 @@
 from django.urls import path
 
+from fucheng.web.leaders import rhythm_view
 from fucheng.web.review.views import cases, proofs, queue, register
 
 app_name = "review"
@@ -13,6 +14,7 @@ urlpatterns = [
     path("reports/", proofs.report_list, name="reports"),
     path("reports/<int:pk>/", proofs.report_answer, name="report-answer"),
     path("delisting/", proofs.delisting_list, name="delistings"),
+    path("rhythm/", rhythm_view.page, name="rhythm"),
     path("register/", register.home_list, name="register"),
     path("register/export/", register.homes_export, name="homes-export"),
     path("homes/<int:pk>/", register.home, name="home"),

@@ -1,17 +1,23 @@
 """First page, search, building page: what they show, to whom, at what price."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
 from communities.models import Post
 from fucheng.web.field import queries
+from fucheng.web.field.due import round_of
 from grading.models import Standing
 from tests import factories
 from tests.web.field.conftest import Round, said
+
+
+def due(user: User, day: date, *, all_grids: bool = False) -> list[int]:
+    return [row.building_id for row in round_of(user, day, all_grids=all_grids).due]
 
 
 def cost(round_: Round, url: str) -> int:
@@ -31,8 +37,8 @@ def test_home_lists_buildings_with_homes_never_visited(round_: Round) -> None:
 def test_building_leaves_the_list_after_its_visit_and_returns_when_due(round_: Round) -> None:
     round_.send()
     today = timezone.localdate()
-    assert not queries.due_buildings(round_.cast.grid, today).exists()
-    assert queries.due_buildings(round_.cast.grid, today + timedelta(days=60)).get() == round_.building
+    assert due(round_.cast.grid, today) == []
+    assert due(round_.cast.grid, today + timedelta(days=60)) == [round_.building.pk]
 
 
 def test_own_visits_are_listed_with_what_became_of_them(round_: Round) -> None:
@@ -47,8 +53,8 @@ def test_beat_is_the_grid_of_the_post_and_all_grids_on_request(round_: Round) ->
     factories.units(other, 1)
     user = type(round_.cast.grid).objects.get(pk=round_.cast.grid.pk)
     today = timezone.localdate()
-    assert list(queries.due_buildings(user, today)) == [round_.building]
-    assert list(queries.due_buildings(user, today, all_grids=True)) == [round_.building, other]
+    assert due(user, today) == [round_.building.pk]
+    assert due(user, today, all_grids=True) == [round_.building.pk, other.pk]
     assert [row.building for row in queries.search(user, "福民新村", today)] == [round_.building, other]
 
 
@@ -64,9 +70,9 @@ def test_due_list_turns_pages_in_walking_order(round_: Round) -> None:
     for _ in range(queries.PAGE):
         factories.units(factories.building(round_.cast.fumin), 1)
     first = round_.client.get("/field/due/").content.decode()
-    last = list(queries.due_buildings(round_.cast.grid, timezone.localdate()))[queries.PAGE - 1]
-    assert f"?after={last.pk}" in first
-    second = round_.client.get(f"/field/due/?after={last.pk}").content.decode()
+    last = due(round_.cast.grid, timezone.localdate())[queries.PAGE - 1]
+    assert f"?after={last}" in first
+    second = round_.client.get(f"/field/due/?after={last}").content.decode()
     assert second.count('class="fd-row"') == 1
 
 

@@ -75,7 +75,7 @@ def home_file(unit: Unit, *, on: date) -> HomeFile:
         changes=case.changes_of(unit),
         signs=signs,
         delisting=DelistingRequest.objects.filter(unit=unit, state__in=OPEN_DELISTING_STATES).first(),
-        is_stale=standing.next_visit_on is not None and standing.next_visit_on < on,
+        is_stale=standing.is_stale_on(on),
         is_sign_owed=standing.grade is not None and not hangs,
     )
 
@@ -97,20 +97,23 @@ class BuildingFile:
     standings: list[Standing]
     hazards: list[Hazard]
     visits: list[Visit]
+    stale: int
 
     @property
     def counts(self) -> dict[str, int]:
         return Counter(standing.grade or "none" for standing in self.standings)
 
 
-def building_file(user: User, pk: int) -> BuildingFile:
+def building_file(user: User, pk: int, *, on: date) -> BuildingFile:
     """A building with its homes, the hazards of the common parts and its last visits."""
     building = Building.objects.visible_to(user).select_related("community", "grid", "estate").one(pk=pk)
-    standings = Standing.objects.filter(unit__building=building, unit__left_on__isnull=True)
+    homes = Standing.objects.filter(unit__building=building, unit__left_on__isnull=True)
+    standings = list(homes.select_related("unit").order_by("unit__code")[:1000])
     hazards = Hazard.objects.filter(Q(building=building), ~Q(state="closed")).select_related("item", "unit")
     return BuildingFile(
         building=building,
-        standings=list(standings.select_related("unit").order_by("unit__code")[:1000]),
+        standings=standings,
         hazards=list(hazards.order_by("unit__code", "item_code")[:200]),
         visits=list(Visit.objects.filter(building=building).select_related("by")[:10]),
+        stale=sum(standing.is_stale_on(on) for standing in standings),
     )

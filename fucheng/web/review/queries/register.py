@@ -13,6 +13,7 @@ from accounts.services.phone_signin import phone_key
 from communities import access
 from core.text import fold
 from grading.models import Standing
+from grading.querysets import StandingQuerySet
 from rentals.models import Building, Unit
 from rentals.querysets import BuildingQuerySet, UnitQuerySet
 from signage.models import Sign
@@ -88,16 +89,19 @@ def rows_of(units: Sequence[Unit], *, on: date) -> list[HomeRow]:
         HomeRow(
             unit=unit,
             standing=unit.standing,
-            is_stale=unit.standing.next_visit_on is not None and unit.standing.next_visit_on < on,
+            is_stale=unit.standing.is_stale_on(on),
             is_sign_owed=unit.standing.grade is not None and hanging.get(unit.pk) != unit.standing.grade,
         )
         for unit in units
     ]
 
 
-def buildings(user: User, wanted: dict[str, Any]) -> BuildingQuerySet[Building]:
-    """Buildings that fit the filter form."""
+def buildings(user: User, wanted: dict[str, Any], *, on: date) -> BuildingQuerySet[Building]:
+    """Buildings that fit the filter form; `state` asks for one home at least that is so."""
     rows = Building.objects.visible_to(user)
+    if wanted.get("state"):
+        homes = _of_state(wanted["state"], on).filter(unit__left_on__isnull=True)
+        rows = rows.filter(Exists(homes.filter(unit__building=OuterRef("pk"))))
     rows = rows.filter(**{name: wanted[name] for name in ("community", "grid") if wanted.get(name)})
     text = fold(wanted.get("q") or "")
     if text.isascii() and text.startswith("44"):
@@ -105,21 +109,34 @@ def buildings(user: User, wanted: dict[str, Any]) -> BuildingQuerySet[Building]:
     return rows.filter(Q(name__contains=text) | Q(aliases__contains=[text])) if text else rows
 
 
+def _of_state(state: str, on: date) -> StandingQuerySet[Standing]:
+    if state == "stale":
+        return Standing.objects.stale_on(on)
+    if state == "never":
+        return Standing.objects.filter(last_visit_at__isnull=True)
+    return Standing.objects.not_graded()
+
+
 @dataclass(frozen=True, slots=True)
 class BuildingRow:
     building: Building
     homes: int
+    stale: int
     counts: dict[str, int]
 
 
-def building_rows(found: Sequence[Building]) -> list[BuildingRow]:
+def building_rows(found: Sequence[Building], *, on: date) -> list[BuildingRow]:
     """How the homes of these buildings stand: one GROUP BY for the page."""
     grade = {name: Count("pk", filter=Q(grade=name)) for name in ("green", "yellow", "red")}
     sums: dict[int, Any] = {
         row["unit__building"]: row
         for row in Standing.objects.filter(unit__building__in=found, unit__left_on__isnull=True)
         .values("unit__building")
-        .annotate(homes=Count("pk"), none=Count("pk", filter=Q(grade__isnull=True)), **grade)
+        .annotate(homes=Count("pk"),
+            stale=Count("pk", filter=Q(next_visit_on__lt=on)),
+            none=Count("pk", filter=Q(grade__isnull=True)),
+            **grade,
+        )
         .order_by()
     }
     grades = ("green", "yellow", "red", "none")
@@ -127,6 +144,7 @@ def building_rows(found: Sequence[Building]) -> list[BuildingRow]:
         BuildingRow(
             building,
             homes=sums.get(building.pk, {}).get("homes", 0),
+            stale=sums.get(building.pk, {}).get("stale", 0),
             counts={name: sums.get(building.pk, {}).get(name, 0) for name in grades},
         )
         for building in found

@@ -43,6 +43,7 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
         "barred": queue.barred(found, request.user),
         "is_open": found.state in OPEN_CHANGE_STATES,
         "reasons": REASONS,
+        "today": timezone.localdate(),
         "next": queue.next_waiting(request.user, found) if _decides(request) else None,
     }
     return render(request, "review/change_detail.html", context, status=status_of(form))

@@ -86,15 +86,16 @@ def _home(request: StaffRequest, unit: Unit, form: RevealForm, **more: Any) -> H
 @require_safe
 @staff_page(Permission.REGISTER_READ)
 def building_list(request: StaffRequest) -> HttpResponse:
+    today = timezone.localdate()
     form = BuildingFilter(request.user, request.GET)
-    found = register.buildings(request.user, form.wanted)
+    found = register.buildings(request.user, form.wanted, on=today)
     page = listing.by_key(
         found.select_related("community", "grid", "estate"), request.GET, key="code", counted=found
     )
     context = {
         "form": form,
         "page": page,
-        "rows": register.building_rows(page.rows),
+        "rows": register.building_rows(page.rows, on=today),
     }
     return render(request, "review/building_list.html", context)
 
@@ -102,5 +103,6 @@ def building_list(request: StaffRequest) -> HttpResponse:
 @require_safe
 @staff_page(Permission.REGISTER_READ)
 def building(request: StaffRequest, pk: int) -> HttpResponse:
-    context = {"file": homes.building_file(request.user, pk), "today": timezone.localdate()}
+    today = timezone.localdate()
+    context = {"file": homes.building_file(request.user, pk, on=today), "today": today}
     return render(request, "review/building_detail.html", context)
