@@ -48,7 +48,9 @@ def next_building(user: User, place: Building, day: date) -> Building | None:
 def rows_of_due(user: User, listed: Sequence[Due], day: date) -> list["BuildingRow"]:
     """These buildings with their figures and why they are due."""
     why = {row.building_id: row for row in listed}
-    buildings = Building.objects.visible_to(user).select_related("grid", "community", "estate").in_bulk(list(why))
+    buildings = (
+        Building.objects.visible_to(user).select_related("grid", "community", "estate").in_bulk(list(why))
+    )
     rows = rows_of([buildings[pk] for pk in why if pk in buildings], day)
     return [
         replace(row, reasons=why[row.building.pk].reasons, late_since=why[row.building.pk].late_since)
@@ -166,11 +168,7 @@ def signs_in_hand(user: User, beat: Beat) -> list[dict[str, Any]]:
 
 def own_visits(user: User, count: int = 5) -> list[OwnVisit]:
     """The last own visits and what became of the changes they proposed."""
-    visits = list(
-        Visit.objects.visible_to(user)
-        .filter(by=user)
-        .select_related("building")[:count]
-    )
+    visits = list(Visit.objects.visible_to(user).filter(by=user).select_related("building")[:count])
     found: Any = Finding.objects.filter(visit__in=visits).values_list("visit").annotate(n=Count("pk"))
     findings = dict(found)
     outcomes = GradeChange.objects.filter(

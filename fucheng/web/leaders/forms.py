@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from communities.models import Community, Grid
-from fucheng.web.leaders import words
+from fucheng.web.leaders import rows, words
 from fucheng.web.leaders.period import Period
 
 
@@ -54,7 +54,7 @@ def list_form(screen: str, user: User, wanted: words.Wanted, period: Period) -> 
 
 def _grids(user: User, wanted: words.Wanted) -> QuerySet[Grid]:
     """Those of the community that is asked for, else the one that is: a street has too many to choose from."""
-    community, grid = words.rows.number(wanted, "community"), words.rows.number(wanted, "grid")
+    community, grid = rows.number(wanted, "community"), rows.number(wanted, "grid")
     found = Grid.objects.visible_to(user)
     return found.filter(community=community) if community else found.filter(pk=grid or 0)
 

@@ -27,7 +27,9 @@ def buildings(user: User) -> dict[str, Any]:
 
     Kept for a minute: a map that many open at once is read from 170,699 homes once.
     """
-    kept: Any = cache.get_or_set(f"leaders.map.{VERSION}.{timezone.localdate()}.{reach_of(user)}", lambda: _read(user), FRESH)
+    kept: Any = cache.get_or_set(
+        f"leaders.map.{VERSION}.{timezone.localdate()}.{reach_of(user)}", lambda: _read(user), FRESH
+    )
     return dict(kept)
 
 

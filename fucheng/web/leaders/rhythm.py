@@ -78,10 +78,7 @@ def census(user: User) -> Census:
 
 
 def _count(user: User, today: date) -> Census:
-    late = {
-        age.name: Count("pk", filter=Q(age=age.name, next_visit_on__lt=today))
-        for age in AGES
-    }
+    late = {age.name: Count("pk", filter=Q(age=age.name, next_visit_on__lt=today)) for age in AGES}
     rows = (
         Standing.objects.visible_to(user)
         .filter(unit__left_on__isnull=True)

@@ -33,7 +33,11 @@ def test_buildings_without_a_place_come_last_in_their_village_by_code() -> None:
 
 
 def test_two_at_the_same_place_are_walked_by_code() -> None:
-    assert walking_order([stop(2, 1.0, code="b"), stop(3, 1.0, code="a"), stop(1, 0.0, code="0")]) == [1, 3, 2]
+    assert walking_order([stop(2, 1.0, code="b"), stop(3, 1.0, code="a"), stop(1, 0.0, code="0")]) == [
+        1,
+        3,
+        2,
+    ]
 
 
 PLACES = st.one_of(st.none(), st.floats(-50, 50, allow_nan=False))

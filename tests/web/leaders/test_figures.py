@@ -302,5 +302,5 @@ def test_the_map_shows_buildings_of_the_own_community(cast: Cast, client) -> Non
     factories.units(factories.building(cast.qiankeng, longitude=114.0, latitude=22.7), 1)
     client.force_login(cast.reviewer)
     data = client.get("/leaders/map/buildings.json").json()
-    assert data["points"] == [[here.pk, 114.01, 22.74, 0, 2, 1]]
+    assert data["points"] == [[here.pk, 114.01, 22.74, 0, 2, 1, 0]]
     assert data["unplaced"] == 1

@@ -132,7 +132,8 @@ def building_rows(found: Sequence[Building], *, on: date) -> list[BuildingRow]:
         row["unit__building"]: row
         for row in Standing.objects.filter(unit__building__in=found, unit__left_on__isnull=True)
         .values("unit__building")
-        .annotate(homes=Count("pk"),
+        .annotate(
+            homes=Count("pk"),
             stale=Count("pk", filter=Q(next_visit_on__lt=on)),
             none=Count("pk", filter=Q(grade__isnull=True)),
             **grade,
