@@ -1,6 +1,6 @@
 """Days of the street: local dates and working days."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import chinese_calendar
 from django.utils import timezone
@@ -9,6 +9,11 @@ from django.utils import timezone
 def day_of(at: datetime) -> date:
     """The calendar day in Shenzhen of a moment."""
     return timezone.localtime(at).date()
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day in Shenzhen."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def is_workday(day: date) -> bool:

@@ -21,7 +21,8 @@ CHECKS: dict[str, str] = {
         WHERE c.state = 'approved' AND 'red' IN (c.from_grade, c.to_grade) AND c.decided_as <> 'panel'""",
     "nobody decided on the own inspection": """
         SELECT c.unit_id FROM grading_gradechange c
-        WHERE c.inspected_by_id IN (c.decided_by_id, c.reviewed_by_id)""",
+        WHERE c.inspected_by_id IN (c.decided_by_id, c.reviewed_by_id)
+           OR c.earlier_inspectors && ARRAY[c.decided_by_id, c.reviewed_by_id]""",
     "the last visit is the newest visit that saw the home": """
         SELECT s.unit_id FROM grading_standing s
         JOIN rentals_unit u ON u.id = s.unit_id

@@ -102,6 +102,10 @@ class GradeChangeQuerySet(OfUnitQuerySet[Row]):
     def awaiting_panel(self) -> Self:
         return self.filter(state=ChangeState.WITH_PANEL)
 
+    def not_inspected_by(self, user: User) -> Self:
+        """Without those behind which a visit of this person stands."""
+        return self.exclude(inspected_by=user).exclude(earlier_inspectors__contains=[user.pk])
+
     def touching_red(self) -> Self:
         return self.filter(Q(from_grade="red") | Q(to_grade="red"))
 
@@ -113,6 +117,10 @@ class StandingQuerySet(OfUnitQuerySet[Row]):
     def stale_on(self, day: date) -> Self:
         """Homes whose last visit is older than the interval of their grade."""
         return self.filter(next_visit_on__lt=day)
+
+    def ended_on(self, day: date) -> Self:
+        """Homes whose sum time alone has changed: a deduction has decayed, a watch is over."""
+        return self.filter(reassess_on__lte=day, unit__left_on__isnull=True)
 
     def not_graded(self) -> Self:
         return self.filter(grade__isnull=True)

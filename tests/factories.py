@@ -70,6 +70,13 @@ def person(name: str, role: Role, of: Community | None = None) -> User:
     return user
 
 
+def also(user: User, other: User) -> User:
+    """The person with the posts of another beside the own ones."""
+    for post in other.posts.all():
+        Post.objects.create(user=user, role=post.role, community=post.community, starts_on=date(2019, 1, 1))
+    return User.objects.get(pk=user.pk)
+
+
 def landlord(name: str = "王小明", phone: str = "10012345678") -> Landlord:
     row = Landlord(name=name)
     row.phone = phone

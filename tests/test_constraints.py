@@ -17,6 +17,7 @@ from grading.models import (
     GradeChange,
     GradePeriod,
     HazardEvent,
+    Merit,
     RuleItem,
     Standing,
     Visit,
@@ -130,6 +131,13 @@ def _(w: World) -> None:
         Finding.objects.create(visit=w.visit, unit=None, item=item)
 
 
+@breaks("merit_item_once_a_place")
+def _(w: World) -> None:
+    finding = w.visit.findings.first()
+    for _i in range(2):
+        Merit.objects.create(building=w.building, item_code="H10", since=NOON.date(), finding=finding)
+
+
 breaks("photo_belongs_to_one_thing")(lambda w: change(w.photo, report=w.report))
 
 # grading: hazards and proofs
@@ -167,6 +175,9 @@ breaks("gradechange_red_only_after_review")(
     lambda w: decided(w, w.with_panel, decided_as="panel", reviewed_by=None, reviewed_at=None)
 )
 breaks("gradechange_never_by_the_inspector")(lambda w: decided(w, w.proposed, decided_by=w.staff))
+breaks("gradechange_never_by_an_earlier_inspector")(
+    lambda w: decided(w, w.proposed, earlier_inspectors=[User.objects.get(name="reviewer").pk])
+)
 breaks("gradeperiod_one_grade_at_a_time")(
     lambda w: GradePeriod.objects.create(
         unit=w.green, grade="yellow", starts_at=NOON + timedelta(days=1), change=w.proposed

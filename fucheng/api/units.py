@@ -16,7 +16,7 @@ from communities import access
 from core.text import fold
 from fucheng.api.filters import Filters, Id, YesNo
 from fucheng.api.requests import person
-from grading.facts import Effect
+from grading.facts import Because, Effect
 from grading.models import GradePeriod
 from grading.models.rule_sets import GRADE_CHOICES
 from grading.services import explaining
@@ -131,7 +131,10 @@ class UnitDetail(generics.RetrieveAPIView[Unit]):
 
 
 class LineSerializer(serializers.Serializer[Any]):
-    """One line of the sum; `points` is what it takes off before the cap of its dimension."""
+    """One line of the sum; `points` is what it takes off before the cap of its dimension.
+
+    `until` is the first day on which it counts no more, where a day ends it.
+    """
 
     item = serializers.CharField(source="item_code")
     fault = serializers.CharField(help_text="in the language of Accept-Language")
@@ -140,6 +143,25 @@ class LineSerializer(serializers.Serializer[Any]):
     since = serializers.DateField()
     common_parts = serializers.BooleanField(source="in_common_parts")
     hazard = serializers.IntegerField(source="hazard_id")
+    sources = serializers.ListField(child=serializers.CharField(), help_text="the laws it rests on")
+    because = serializers.ChoiceField(
+        [cause.value for cause in Because], allow_null=True, help_text="why a cap item weighs as a veto"
+    )
+    due_on = serializers.DateField(allow_null=True)
+    closed_on = serializers.DateField(allow_null=True)
+    until = serializers.DateField(allow_null=True)
+    does = serializers.CharField(help_text="what it does to the grade, in words")
+    ends = serializers.CharField(help_text="what brings it to an end, in words")
+
+
+class MeritSerializer(serializers.Serializer[Any]):
+    """What counts for stars only."""
+
+    item = serializers.CharField(source="item_code")
+    name = serializers.CharField(source="fault")
+    points = serializers.IntegerField()
+    since = serializers.DateField()
+    common_parts = serializers.BooleanField(source="in_common_parts")
 
 
 class DimensionSerializer(serializers.Serializer[Any]):
@@ -158,12 +180,17 @@ class GradeSerializer(serializers.ModelSerializer[GradePeriod]):
     score = serializers.IntegerField(source="change.assessment.score")
     lines = LineSerializer(many=True, source="explanation.lines")
     dimensions = DimensionSerializer(many=True, source="explanation.dimensions")
+    merits = MeritSerializer(many=True, source="explanation.merits")
+    green_from = serializers.IntegerField(source="explanation.green_from")
+    to_green = serializers.ListField(
+        child=serializers.CharField(), source="explanation.to_green", help_text="what would bring green back"
+    )
 
     class Meta:
         model = GradePeriod
         fields = (
             "grade", "starts_at", "ends_at", "decided_as", "reason", "rule_set", "score", "lines",
-            "dimensions",
+            "dimensions", "merits", "green_from", "to_green",
         )  # fmt: skip
 
     def to_representation(self, period: GradePeriod) -> dict[str, Any]:

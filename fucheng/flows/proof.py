@@ -31,7 +31,7 @@ def accept(*, proof_id: int, by: User, at: datetime) -> Proof:
     proof = hazards.accept_proof(proof_id=proof_id, by=by, at=at)
     rule_set = rule_sets.for_visit(day_of(at))
     if rule_sets.is_grading(rule_set, day_of(at)):
-        assessing.assess_after_proof(proof.hazard.building_id, rule_set=rule_set, checked_by=by, at=at)
+        assessing.assess_after_check(proof.hazard.building_id, rule_set=rule_set, checked_by=by, at=at)
         delisting.follow_newer_facts(at=at)
     return proof
 

@@ -4,7 +4,7 @@ from grading.models.changes import Assessment, GradeChange, GradePeriod, Standin
 from grading.models.delisting import DelistingRequest
 from grading.models.hazards import Hazard, HazardEvent, HazardReport, Proof
 from grading.models.rule_sets import RuleItem, RuleSet
-from grading.models.visits import Finding, Photo, Visit, VisitException
+from grading.models.visits import Finding, Merit, Photo, Visit, VisitException
 
 __all__ = [
     "Assessment",
@@ -15,6 +15,7 @@ __all__ = [
     "Hazard",
     "HazardEvent",
     "HazardReport",
+    "Merit",
     "Photo",
     "Proof",
     "RuleItem",

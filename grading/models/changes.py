@@ -5,11 +5,12 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.triggers import audited, no_delete
 from communities.models import Community
 from grading.models.rule_sets import GRADE_CHOICES, RuleSet
@@ -46,11 +47,20 @@ class Assessment(models.Model):
         return f"{self.unit_id} {self.grade} {self.score}"
 
 
+WHO_DECIDES = Func(
+    "decided_by",
+    "reviewed_by",
+    template="ARRAY[%(expressions)s]::bigint[]",
+    output_field=ArrayField(models.BigIntegerField()),
+)
+
+
 class GradeChange(models.Model):
     """Proposed by an assessment; the community decides green and yellow, the panel red in either direction.
 
     `inspected_by` is frozen from the visit, so that the database itself refuses a decision by the
-    person who inspected.
+    person who inspected. While it waits, newer reasons for the same outcome take the place of the older
+    ones; who inspected before stays barred in `earlier_inspectors`.
     """
 
     class DecidedAs(models.TextChoices):
@@ -71,6 +81,7 @@ class GradeChange(models.Model):
     inspected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    earlier_inspectors = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -129,6 +140,10 @@ class GradeChange(models.Model):
                     & (Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("inspected_by")))
                 ),
             ),
+            models.CheckConstraint(
+                name="gradechange_never_by_an_earlier_inspector",
+                condition=~Q(earlier_inspectors__overlap=WHO_DECIDES),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -146,6 +161,9 @@ class GradeChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.from_grade or '-'} > {self.to_grade}"
+
+    def was_inspected_by(self, user: User) -> bool:
+        return user.pk == self.inspected_by_id or user.pk in self.earlier_inspectors
 
     @property
     def touches_red(self) -> bool:
@@ -197,6 +215,7 @@ class Standing(models.Model):
     assessment = models.ForeignKey(Assessment, null=True, on_delete=models.PROTECT, related_name="+")
     last_visit_at = models.DateTimeField(null=True)
     next_visit_on = models.DateField(null=True)
+    reassess_on = models.DateField(null=True, help_text="on this day time alone changes the sum")
 
     objects = StandingQuerySet["Standing"].as_manager()
 
@@ -206,6 +225,9 @@ class Standing(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["grade", "unit"], name="standing_grade"),
             models.Index(fields=["next_visit_on"], name="standing_next_visit"),
+            models.Index(
+                fields=["reassess_on"], name="standing_reassess", condition=Q(reassess_on__isnull=False)
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -30,6 +30,8 @@ class Hazard(models.Model):
     opened_at = models.DateTimeField(help_text="of the present spell, when it relapsed")
     due_on = models.DateField(_("mend by"), null=True)
     closed_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True, help_text="last found still there")
+    happened_on = models.DateField(null=True, help_text="of the newest incident behind it")
     relapses = models.PositiveSmallIntegerField(default=0)
     listed_at = models.DateTimeField(
         null=True, help_text="common parts, major or critical: posted on the building (挂牌公示)"
@@ -61,6 +63,12 @@ class Hazard(models.Model):
             models.Index(name="hazard_open_unit", fields=["unit"], condition=~Q(state="closed")),
             models.Index(name="hazard_open_building", fields=["building"], condition=~Q(state="closed")),
             models.Index(name="hazard_open_due", fields=["due_on"], condition=~Q(state="closed")),
+            models.Index(
+                name="hazard_closed", fields=["item_code", "closed_at"], condition=Q(state="closed")
+            ),
+            models.Index(
+                name="hazard_incident", fields=["happened_on"], condition=Q(happened_on__isnull=False)
+            ),
             models.Index(name="hazard_listed", fields=["listed_at"], condition=Q(listed_at__isnull=False)),
         ]
         triggers: ClassVar = [audited("hazard", "state")]

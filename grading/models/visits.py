@@ -73,12 +73,17 @@ class VisitException(models.Model):
 
 
 class Finding(models.Model):
-    """`unit` is empty for the common parts. `seen` tells whether the fault is there or was found mended."""
+    """`unit` is empty for the common parts. `seen` tells whether the fault is there or was found mended.
+
+    A bonus item is no fault: it is seen in order, or seen to be gone, and opens no hazard.
+    """
 
     class Seen(models.TextChoices):
         FAULT = "fault", _("fault found")
         FIXED_ON_SPOT = "fixed", _("fixed on the spot")
         MENDED = "mended", _("found mended")
+        IN_ORDER = "order", _("seen in order")
+        GONE = "gone", _("no longer there")
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="findings")
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="findings")
@@ -98,6 +103,30 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.seen}"
+
+
+class Merit(models.Model):
+    """A bonus item that is in order at a home, or in the common parts where `unit` is empty."""
+
+    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="merits")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="merits")
+    item_code = models.CharField(max_length=4)
+    since = models.DateField(help_text="first seen in order")
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="+", help_text="the newest")
+
+    class Meta:
+        verbose_name = _("merit")
+        verbose_name_plural = _("merits")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="merit_item_once_a_place",
+                fields=["building", "unit", "item_code"],
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_code} {self.unit_id or self.building_id}"
 
 
 class Photo(models.Model):

@@ -1,4 +1,4 @@
-"""Assessment of homes: facts read in two queries, judged by the pure rules, written in bulk.
+"""Assessment of homes: facts read in a few flat queries, judged by the pure rules, written in bulk.
 
 The same code serves the 20 homes of a visit and the 170,699 of a bulk assessment.
 """
@@ -15,11 +15,12 @@ from django.db.models import Q
 
 from accounts.models import User
 from core.bulk import copy_in, reserve_ids
-from core.dates import day_of
+from core.dates import day_of, start_of
 from grading import rules
-from grading.facts import Effect, Grade, Line, OpenHazard, RuleBook, Verdict
-from grading.models import Assessment, Hazard, RuleSet, Standing, Visit
+from grading.facts import Because, Effect, Grade, HazardFact, Line, MeritFact, RuleBook, Verdict
+from grading.models import Assessment, Hazard, HazardEvent, Merit, RuleSet, Standing, Visit
 from grading.services import changes, rule_sets
+from grading.states import HazardState
 from jobs.models import Job
 
 
@@ -37,19 +38,27 @@ class Judged:
     is_new_outcome: bool
 
 
+_DAYS = {"due": "due_on", "closed": "closed_on", "happened": "happened_on", "until": "until"}
+
+
 def lines_to_json(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """The sum as it is kept and shown everywhere: page, letter and API."""
-    return [
-        {
-            "item": line.item_code,
-            "hazard": line.hazard_id,
-            "since": line.since.isoformat(),
-            "common": line.in_common_parts,
-            "effect": line.effect.value,
-            "points": line.points,
-        }
-        for line in lines
-    ]
+    """The sum as it is kept and shown everywhere: page, letter and API. What is not so is left out."""
+    return [_line_to_json(line) for line in lines]
+
+
+def _line_to_json(line: Line) -> dict[str, Any]:
+    kept: dict[str, Any] = {
+        "item": line.item_code,
+        "hazard": line.hazard_id,
+        "since": line.since.isoformat(),
+        "common": line.in_common_parts,
+        "effect": line.effect.value,
+        "points": line.points,
+    }
+    if line.because:
+        kept["because"] = line.because.value
+    days = {key: getattr(line, name) for key, name in _DAYS.items()}
+    return kept | {key: day.isoformat() for key, day in days.items() if day}
 
 
 def lines_from_json(lines: Iterable[dict[str, Any]]) -> tuple[Line, ...]:
@@ -61,6 +70,8 @@ def lines_from_json(lines: Iterable[dict[str, Any]]) -> tuple[Line, ...]:
             in_common_parts=line["common"],
             effect=Effect(line["effect"]),
             points=line["points"],
+            because=Because(line["because"]) if "because" in line else None,
+            **{name: date.fromisoformat(line[key]) for key, name in _DAYS.items() if key in line},
         )
         for line in lines
     )
@@ -83,14 +94,20 @@ def assess_buildings(first: int, last: int, *, rule_set: RuleSet, at: datetime, 
 
 
 @transaction.atomic
-def assess_after_proof(building_id: int, *, rule_set: RuleSet, checked_by: User, at: datetime) -> list[int]:
-    """Assesses a building after an accepted proof; who checked it counts as the inspector of the change."""
+def assess_after_check(building_id: int, *, rule_set: RuleSet, checked_by: User, at: datetime) -> list[int]:
+    """Assesses a building after a person judged on paper; that person counts as the inspector of the change."""
     standings = Standing.objects.filter(unit__building=building_id, unit__left_on__isnull=True)
     return _assess(standings, rule_set, at=at, inspected_by=checked_by)
 
 
-def judge(standings: Any, book: RuleBook) -> list[Judged]:
-    """Reads the facts of the homes and lets the rules speak; writes nothing."""
+@transaction.atomic
+def assess_homes(unit_ids: Sequence[int], *, rule_set: RuleSet, at: datetime) -> list[int]:
+    """Assesses these homes without anybody having looked; ids of the grade changes now proposed."""
+    return _assess(Standing.objects.filter(unit__in=unit_ids), rule_set, at=at)
+
+
+def judge(standings: Any, book: RuleBook, at: date) -> list[Judged]:
+    """Reads the facts of the homes and lets the rules speak as of the day `at`; writes nothing."""
     rows = list(
         standings.order_by("unit").values_list(
             "unit_id",
@@ -104,12 +121,13 @@ def judge(standings: Any, book: RuleBook) -> list[Judged]:
             "assessment__lines",
         )
     )
-    of_unit, of_building = _open_hazards({row[1] for row in rows})
+    facts = _read_facts({row[1] for row in rows}, book, at)
     judged = []
-    clean = rules.evaluate((), book)
+    clean = rules.evaluate((), book, at)
     for unit, building, community, grade, assessment, last_visit, old_grade, old_score, old_lines in rows:
-        hazards = (*of_building.get(building, ()), *of_unit.get(unit, ()))
-        verdict = rules.evaluate(hazards, book) if hazards else clean
+        hazards = (*facts.hazards_of_building.get(building, ()), *facts.hazards_of_unit.get(unit, ()))
+        merits = (*facts.merits_of_building.get(building, ()), *facts.merits_of_unit.get(unit, ()))
+        verdict = rules.evaluate(hazards, book, at, merits) if hazards or merits else clean
         is_same = (
             assessment is not None
             and (old_grade, old_score) == (verdict.grade, verdict.score)
@@ -119,26 +137,84 @@ def judge(standings: Any, book: RuleBook) -> list[Judged]:
     return judged
 
 
-def _open_hazards(
-    building_ids: set[int],
-) -> tuple[dict[int, list[OpenHazard]], dict[int, list[OpenHazard]]]:
-    """Open hazards by unit, and those of common parts by building."""
-    of_unit: defaultdict[int, list[OpenHazard]] = defaultdict(list)
-    of_building: defaultdict[int, list[OpenHazard]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What counts, by home and, for common parts, by building."""
+
+    hazards_of_unit: defaultdict[int, list[HazardFact]]
+    hazards_of_building: defaultdict[int, list[HazardFact]]
+    merits_of_unit: defaultdict[int, list[MeritFact]]
+    merits_of_building: defaultdict[int, list[MeritFact]]
+
+
+def _read_facts(building_ids: set[int], book: RuleBook, at: date) -> _Facts:
+    """Open hazards, mended ones that still count, and what was seen in order."""
+    facts = _Facts(defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list))
     if not building_ids:
-        return of_unit, of_building
+        return facts
     wanted = (
         Q(building__in=building_ids)
         if len(building_ids) < 100
         else Q(building__gte=min(building_ids), building__lte=max(building_ids))
     )
-    rows = Hazard.objects.open().filter(wanted).order_by("item_code", "pk")
-    for pk, unit, building, code, opened_at in rows.values_list(
-        "pk", "unit_id", "building_id", "item_code", "opened_at"
-    ):
-        hazard = OpenHazard(pk, code, day_of(opened_at), unit is None)
-        (of_building[building] if unit is None else of_unit[unit]).append(hazard)
-    return of_unit, of_building
+    rows = [
+        *_hazard_rows(Hazard.objects.open().filter(wanted)),
+        *_hazard_rows(_still_counting(book, at).filter(wanted)),
+    ]
+    relapsed_on = _relapses({row[0] for row in rows if 0 < book.relapse_red_count <= row[-1]})
+    for pk, unit, building, code, opened_at, due_on, closed_at, happened_on, seen_at, _count in rows:
+        fact = HazardFact(
+            pk,
+            code,
+            day_of(opened_at),
+            unit is None,
+            due_on,
+            day_of(closed_at) if closed_at else None,
+            happened_on,
+            day_of(seen_at) if seen_at else None,
+            tuple(relapsed_on.get(pk, ())),
+        )
+        (facts.hazards_of_building[building] if unit is None else facts.hazards_of_unit[unit]).append(fact)
+    merits = Merit.objects.filter(wanted).order_by("item_code", "pk")
+    for unit, building, code, since in merits.values_list("unit_id", "building_id", "item_code", "since"):
+        merit = MeritFact(code, since, unit is None)
+        (facts.merits_of_building[building] if unit is None else facts.merits_of_unit[unit]).append(merit)
+    return facts
+
+
+def _hazard_rows(hazards: Any) -> Any:
+    return hazards.order_by("item_code", "pk").values_list(
+        "pk",
+        "unit_id",
+        "building_id",
+        "item_code",
+        "opened_at",
+        "due_on",
+        "closed_at",
+        "happened_on",
+        "seen_at",
+        "relapses",
+    )
+
+
+def _still_counting(book: RuleBook, at: date) -> Any:
+    """Mended hazards that may count on: incidents under watch, and deductions that decay."""
+    decays = {code: item.decay_days for code, item in book.items.items() if item.decay_days}
+    counting = Q(happened_on__gt=at - timedelta(days=book.watch_days_incident))
+    if decays:
+        earliest = start_of(at - timedelta(days=max(decays.values())))
+        counting |= Q(item_code__in=decays, closed_at__gte=earliest)
+    return Hazard.objects.filter(counting, state=HazardState.CLOSED)
+
+
+def _relapses(hazard_ids: set[int]) -> dict[int, list[date]]:
+    """The days on which these came back."""
+    found: defaultdict[int, list[date]] = defaultdict(list)
+    if hazard_ids:
+        events = HazardEvent.objects.filter(hazard__in=hazard_ids, what=HazardEvent.What.RELAPSED)
+        for hazard, at in events.order_by("at", "pk").values_list("hazard", "at"):
+            found[hazard].append(day_of(at))
+    return found
 
 
 def _assess(
@@ -151,7 +227,7 @@ def _assess(
     inspected_by: User | None = None,
 ) -> list[int]:
     book = rule_sets.book(rule_set)
-    judged = judge(standings.select_for_update(of=("self",), no_key=True), book)
+    judged = judge(standings.select_for_update(of=("self",), no_key=True), book, day_of(at))
     assessment_ids = _keep_assessments(judged, rule_set, at=at, visit=visit, job=job)
     _update_standings(judged, assessment_ids, book)
     return changes.propose(
@@ -193,21 +269,28 @@ def _keep_assessments(
 
 
 def _update_standings(judged: Sequence[Judged], assessment_ids: dict[int, int], book: RuleBook) -> None:
-    """Points each home to its assessment and sets its next visit: last visit plus the interval."""
-    units, assessments, next_days = [], [], []
+    """Points each home to its assessment and sets its next visit: last visit plus the interval.
+
+    `reassess_on` is the day on which time alone changes the sum.
+    """
+    units, assessments, next_days, ends = [], [], [], []
     for j in judged:
         units.append(j.unit_id)
         assessments.append(assessment_ids[j.unit_id])
         next_days.append(_next_visit(j, book))
+        ends.append(j.verdict.changes_on)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE grading_standing s SET assessment_id = n.assessment_id, next_visit_on = n.next_visit_on
-            FROM unnest(%s::bigint[], %s::bigint[], %s::date[]) AS n (unit_id, assessment_id, next_visit_on)
+            UPDATE grading_standing s
+            SET assessment_id = n.assessment_id, next_visit_on = n.next_visit_on, reassess_on = n.reassess_on
+            FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[])
+                AS n (unit_id, assessment_id, next_visit_on, reassess_on)
             WHERE s.unit_id = n.unit_id
-              AND (s.assessment_id, s.next_visit_on) IS DISTINCT FROM (n.assessment_id, n.next_visit_on)
+              AND (s.assessment_id, s.next_visit_on, s.reassess_on)
+                  IS DISTINCT FROM (n.assessment_id, n.next_visit_on, n.reassess_on)
             """,
-            [units, assessments, next_days],
+            [units, assessments, next_days, ends],
         )
 
 

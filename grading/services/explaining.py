@@ -8,29 +8,79 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from grading.facts import Effect, Line, RuleBook
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from grading.facts import Because, Effect, Line, RuleBook
 from grading.models import Assessment, RuleItem
 from grading.rules import FULL_SCORE
 from grading.services import rule_sets
 from grading.services.assessing import lines_from_json
+from grading.services.sources import legal_sources
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedLine:
-    """One fault: `points` is what it takes from the sum, 0 where the same item was counted before."""
+    """One fault: `points` is what it takes from the sum, 0 where the same item was counted before.
+
+    `until` is the first day on which it counts no more, where a day ends it. A bonus takes nothing off.
+    """
 
     item_code: str
     item: RuleItem | None
-    hazard_id: int
+    hazard_id: int | None
     since: date
     in_common_parts: bool
     effect: Effect
     points: int
+    because: Because | None = None
+    due_on: date | None = None
+    closed_on: date | None = None
+    happened_on: date | None = None
+    until: date | None = None
 
     @property
     def fault(self) -> str:
         """In the reader's language."""
         return self.item.fault if self.item else self.item_code
+
+    @property
+    def sources(self) -> list[str]:
+        """The laws it rests on, or the street's own standard."""
+        return legal_sources(self.item.sources if self.item else ())
+
+    @property
+    def does(self) -> str:
+        """What it does to the grade, in a few words."""
+        if self.because is Because.RELAPSE:
+            return _("red: came back too often")
+        if self.because is Because.REFUSAL:
+            return _("red: mending refused after the deadline")
+        if self.effect is Effect.VETO:
+            return _("red while open") if self.closed_on is None else _("red while watched")
+        if self.effect is Effect.CAP:
+            return _("at best yellow")
+        if self.effect is Effect.BONUS:
+            return _("for stars only")
+        return f"−{self.points}" if self.points else _("counted already")
+
+    @property
+    def ends(self) -> str:
+        """What brings it to an end."""
+        if self.effect is Effect.BONUS:
+            return ""
+        if self.closed_on is not None and self.until is not None:
+            return _("Mended; counts no more from %(day)s on") % {"day": _day(self.until)}
+        if self.happened_on is not None and self.until is not None:
+            return _("Watched until %(day)s; then a visit must find it settled") % {"day": _day(self.until)}
+        if self.effect is Effect.VETO:
+            return _("Mend it and ask for a re-inspection; the panel decides")
+        return _("Mend it; a visit or an accepted proof ends it")
+
+
+def _day(day: date) -> str:
+    return date_format(day, "Y-m-d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +98,52 @@ class DimensionSum:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`full` less everything counted is `score`."""
+    """`full` less everything counted is `score`; `lines` are faults, `merits` what counts for stars only."""
 
     grade: str
     score: int
     lines: tuple[ExplainedLine, ...]
     dimensions: tuple[DimensionSum, ...]
     full: int = FULL_SCORE
+    green_from: int = 0
+    merits: tuple[ExplainedLine, ...] = ()
+
+    @property
+    def to_green(self) -> list[str]:
+        """What would bring green back, step by step; nothing where it is green."""
+        if self.grade == "green":
+            return []
+        steps = [
+            f"{line.fault}: {line.ends}" for line in self.lines if line.effect in (Effect.VETO, Effect.CAP)
+        ]
+        missing = self.green_from - self.score
+        if missing > 0:
+            words = ngettext(
+                "%(n)s more point is needed: green begins at %(green)s",
+                "%(n)s more points are needed: green begins at %(green)s",
+                missing,
+            )
+            steps.append(words % {"n": missing, "green": self.green_from})
+        return list(dict.fromkeys(steps))
+
+    @property
+    def watch_until(self) -> date | None:
+        """The last of the days until which an incident is watched."""
+        return max((line.until for line in self.lines if line.happened_on and line.until), default=None)
 
 
 def explain(assessment: Assessment) -> Explanation:
     """Costs no query once the rule set was read; load `rule_set` with the assessment."""
-    lines = _explained(lines_from_json(assessment.lines), rule_sets.items_of(assessment.rule_set))
+    book = rule_sets.book(assessment.rule_set)
+    told = _explained(lines_from_json(assessment.lines), rule_sets.items_of(assessment.rule_set))
+    lines = tuple(line for line in told if line.effect is not Effect.BONUS)
     return Explanation(
-        assessment.grade, assessment.score, lines, _dimensions(lines, rule_sets.book(assessment.rule_set))
+        grade=assessment.grade,
+        score=assessment.score,
+        lines=lines,
+        dimensions=_dimensions(lines, book),
+        green_from=book.green_from,
+        merits=tuple(line for line in told if line.effect is Effect.BONUS),
     )
 
 
@@ -80,6 +162,11 @@ def _explained(lines: Iterable[Line], items: dict[str, RuleItem]) -> tuple[Expla
                 in_common_parts=line.in_common_parts,
                 effect=line.effect,
                 points=points,
+                because=line.because,
+                due_on=line.due_on,
+                closed_on=line.closed_on,
+                happened_on=line.happened_on,
+                until=line.until,
             )
         )
     return tuple(explained)

@@ -13,7 +13,7 @@ from accounts.roles import Permission
 from communities import access
 from core.dates import add_workdays, day_of
 from core.errors import Conflict, Invalid
-from grading.models import Finding, Hazard, HazardEvent, Proof, RuleItem, Visit
+from grading.models import Finding, Hazard, HazardEvent, Proof, RuleItem, Standing, Visit
 from grading.states import HazardState
 
 What = HazardEvent.What
@@ -69,6 +69,8 @@ def take_findings(visit: Visit, seen: Sequence[Seen], items: dict[str, RuleItem]
             moved.append(hazard)
             happened.append((hazard, What.RELAPSED, s.note))
         elif s.seen == Finding.Seen.FAULT:
+            hazard.seen_at = visit.submitted_at
+            moved.append(hazard)
             happened.append((hazard, What.SEEN_AGAIN, s.note))
         if s.seen != Finding.Seen.FAULT and hazard.state != HazardState.CLOSED:
             hazard.state, hazard.closed_at = HazardState.CLOSED, visit.submitted_at
@@ -80,7 +82,16 @@ def take_findings(visit: Visit, seen: Sequence[Seen], items: dict[str, RuleItem]
     Hazard.objects.bulk_create(new)
     for hazard in moved:
         hazard.save(
-            update_fields=["state", "opened_at", "closed_at", "due_on", "relapses", "item", "listed_at"]
+            update_fields=[
+                "state",
+                "opened_at",
+                "closed_at",
+                "seen_at",
+                "due_on",
+                "relapses",
+                "item",
+                "listed_at",
+            ]
         )
     _settle_proofs(moved, visit)
     HazardEvent.objects.bulk_create(
@@ -121,6 +132,7 @@ def _opened(visit: Visit, s: Seen, item: RuleItem) -> Hazard:
         item=item,
         item_code=item.code,
         opened_at=visit.submitted_at,
+        seen_at=visit.submitted_at,
         due_on=due_on(item, day_of(visit.submitted_at)),
         listed_at=_listed_at(item, s, visit.submitted_at),
         note=s.note,
@@ -129,7 +141,7 @@ def _opened(visit: Visit, s: Seen, item: RuleItem) -> Hazard:
 
 def _reopen(hazard: Hazard, visit: Visit, s: Seen, item: RuleItem) -> None:
     hazard.state = HazardState.OPEN
-    hazard.opened_at, hazard.closed_at = visit.submitted_at, None
+    hazard.opened_at, hazard.closed_at, hazard.seen_at = visit.submitted_at, None, visit.submitted_at
     hazard.due_on = due_on(item, day_of(visit.submitted_at))
     hazard.relapses += 1
     hazard.item = item
@@ -153,9 +165,9 @@ def send_proof(*, hazard_id: int, by: User, at: datetime, note: str) -> Proof:
 
 @transaction.atomic
 def accept_proof(*, proof_id: int, by: User, at: datetime) -> Proof:
-    """Community staff accept a proof: the hazard is closed. A veto item is never closed on paper alone."""
+    """Community staff accept a proof: the hazard is closed. What makes a home red is never closed on paper."""
     proof, hazard = _proof_to_check(proof_id, by)
-    if hazard.item.effect == "veto":
+    if hazard.pk in weighing_as_veto([hazard]):
         raise Conflict(
             _("A fault that makes a home red is never closed on paper. Send someone to look at it.")
         )
@@ -164,6 +176,16 @@ def accept_proof(*, proof_id: int, by: User, at: datetime) -> Proof:
     hazard.save(update_fields=["state", "closed_at"])
     _tell(hazard, What.CLOSED, at=at, by=by, note="")
     return proof
+
+
+def weighing_as_veto(hazards: Sequence[Hazard]) -> set[int]:
+    """Those that make a home red: veto items, and what came back too often or was refused after its deadline."""
+    by_item = {hazard.pk for hazard in hazards if hazard.item.effect == "veto"}
+    lines = Standing.objects.filter(
+        unit__building__in={h.building_id for h in hazards}, assessment__lines__contains=[{"effect": "veto"}]
+    ).values_list("assessment__lines", flat=True)
+    red = {line["hazard"] for found in lines for line in found if line["effect"] == "veto"}
+    return by_item | {hazard.pk for hazard in hazards if hazard.pk in red}
 
 
 @transaction.atomic

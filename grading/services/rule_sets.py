@@ -61,9 +61,15 @@ def _book(rule_set_id: int) -> RuleBook:
         version=rule_set.version,
         green_from=rule_set.green_from,
         caps=rule_set.dimension_caps,
-        items={item.code: Item(item.code, Effect(item.effect), item.points) for item in rule_set.items.all()},
+        items={
+            item.code: Item(item.code, Effect(item.effect), item.points, item.decay_days or 0)
+            for item in rule_set.items.all()
+        },
         interval_days={Grade(grade): days for grade, days in rule_set.interval_days.items()},
         interval_days_capped=rule_set.interval_days_capped,
+        relapse_red_count=rule_set.relapse_red_count,
+        relapse_window_months=rule_set.relapse_window_months,
+        watch_days_incident=rule_set.watch_days_incident,
     )
 
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from core.dates import day_of
 from core.errors import Conflict, Invalid
 from grading.models import Finding, Photo, RuleItem, Standing, Visit, VisitException
-from grading.services import hazards, photos, rule_sets
+from grading.services import hazards, merits, photos, rule_sets
 from grading.services.hazards import Seen
 from rentals.models import Building
 
@@ -88,8 +88,10 @@ def record(
     VisitException.objects.bulk_create(
         VisitException(visit=visit, unit_id=unit, why=why) for unit, why in not_seen.items()
     )
-    findings = hazards.take_findings(visit, seen, items)
-    _attach_photos(findings, seen, by=by, at=at)
+    faults = [s for s in seen if s.seen not in merits.SEEN]
+    good = [s for s in seen if s.seen in merits.SEEN]
+    findings = [*hazards.take_findings(visit, faults, items), *merits.take_findings(visit, good, items)]
+    _attach_photos(findings, [*faults, *good], by=by, at=at)
     _touch(visit, not_seen)
     return visit
 
@@ -109,6 +111,8 @@ def _check_places(
         wrong = RuleItem.Scope.BUILDING if s.unit_id else RuleItem.Scope.UNIT
         if item.scope == wrong:
             raise Invalid(_("Item %(code)s cannot be recorded at this place."), code=s.item_code)
+        if (item.effect == "bonus") != (s.seen in merits.SEEN):
+            raise Invalid(_("Item %(code)s cannot be recorded in this way."), code=s.item_code)
     places = [(s.item_code, s.unit_id) for s in seen]
     if len(places) != len(set(places)):
         raise Invalid(_("The same fault is recorded twice at the same place."))

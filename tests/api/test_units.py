@@ -174,7 +174,12 @@ def test_grades_cost_the_same_queries_for_1_and_8_periods(
     client.get(address)  # the rule set is read once and kept
     for turn in range(8):
         seen = "fault" if turn % 2 == 0 else "mended"
-        grade(cast, building, at=NOON + timedelta(days=turn + 1), seen=[Seen("F02", unit.pk, seen)])
+        grade(
+            cast,
+            building,
+            at=NOON + timedelta(days=turn + 1),
+            seen=[Seen(("F02", "H03")[turn // 4], unit.pk, seen)],
+        )
     with django_assert_num_queries(7):
         assert client.get(address).json()["count"] == 9
 

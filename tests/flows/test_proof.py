@@ -110,7 +110,7 @@ class TestCheck:
         self, cast: Cast, place: Place, verb: str, explodes: Any
     ) -> None:
         row = sent(cast, place)
-        explodes(*((assessing, "assess_after_proof") if verb == "accept" else (hazards, "_tell")))
+        explodes(*((assessing, "assess_after_check") if verb == "accept" else (hazards, "_tell")))
         with pytest.raises(Exploded):
             CHECKS[verb](row, cast.reviewer)
         row.refresh_from_db()

@@ -161,9 +161,9 @@ def test_more_than_a_hundred_buildings_are_read_by_their_range(cast: Cast) -> No
     rule_set = factories.rules()
     homes = [factories.units(factories.building(cast.fumin))[0] for _n in range(101)]
     factories.hazard("L06", homes[50])
-    judged = assessing.judge(Standing.objects.all(), rule_sets.book(rule_set))
+    judged = assessing.judge(Standing.objects.all(), rule_sets.book(rule_set), NOON.date())
     assert [j.unit_id for j in judged if j.verdict.grade is Grade.RED] == [homes[50].pk]
-    assert assessing.judge(Standing.objects.none(), rule_sets.book(rule_set)) == []
+    assert assessing.judge(Standing.objects.none(), rule_sets.book(rule_set), NOON.date()) == []
 
 
 def test_lines_survive_their_way_through_json(cast: Cast, building) -> None:

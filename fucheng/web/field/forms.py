@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from fucheng.web.field.places import Place
+from fucheng.web.field.places import Home, Place
 from fucheng.web.photos import uploads
 from grading.models import Finding, RuleItem, VisitException
 from grading.models.rule_sets import DIMENSION_NAMES
@@ -157,7 +157,7 @@ def place_choices(place: Place) -> Choices:
 def item_choices(items: Iterable[RuleItem]) -> Choices:
     """What can turn a home yellow or red first, by dimension; then what costs points.
 
-    Bonus items are no faults: recording one would open a hazard with a landlord to mend it.
+    Bonus items are no faults; they are asked for beside (`MeritForm`).
     """
     faults = sorted((i for i in items if i.effect != "bonus"), key=lambda i: (i.effect == "points", i.code))
     order = list(DIMENSION_NAMES)
@@ -168,6 +168,33 @@ def item_choices(items: Iterable[RuleItem]) -> Choices:
         label = _("Other: %(dimension)s") % {"dimension": name} if is_minor else name
         groups.append((label, [(item.code, item.fault) for item in members]))
     return groups
+
+
+def _places_of(item: RuleItem, homes: list[Home | None]) -> list[Home | None]:
+    """None stands for the common parts."""
+    if item.scope == RuleItem.Scope.BUILDING:
+        return [None]
+    return homes if item.scope == RuleItem.Scope.UNIT else [None, *homes]
+
+
+class MeritForm(forms.Form):
+    """Bonus items by place: seen in order, no longer there, or empty where nobody looked."""
+
+    def __init__(self, *args: Any, place: Place, items: dict[str, RuleItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows: list[tuple[str, RuleItem, Home | None]] = []
+        homes: list[Home | None] = list(place.homes)
+        for item in (i for i in items.values() if i.effect == "bonus"):
+            for home in _places_of(item, homes):
+                name = f"{item.code}-{home.unit.pk if home else COMMON}"
+                self.rows.append((name, item, home))
+                self.fields[name] = forms.ChoiceField(
+                    required=False,
+                    choices=[("", ""), (Finding.Seen.IN_ORDER, ""), (Finding.Seen.GONE, "")],
+                )
+
+    def said(self, name: str) -> str:
+        return str(self.data.get(self.add_prefix(name), ""))
 
 
 class NotSeenForm(forms.Form):

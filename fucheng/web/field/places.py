@@ -10,7 +10,17 @@ from typing import Any
 from django.db.models import Count
 
 from accounts.models import User
-from grading.models import DelistingRequest, Finding, GradeChange, Hazard, Standing, Visit, VisitException
+from grading.models import (
+    DelistingRequest,
+    Finding,
+    GradeChange,
+    Hazard,
+    Merit,
+    Standing,
+    Visit,
+    VisitException,
+)
+from grading.services import merits
 from grading.states import DelistingState
 from rentals.models import Building, Unit
 from signage.models import Sign
@@ -52,6 +62,7 @@ class Place:
     common_hazards: list[Hazard]
     last_visit: Visit | None
     day: date
+    merits: dict[tuple[int | None, str], date] = field(default_factory=dict)
 
     @property
     def hazards(self) -> list[Hazard]:
@@ -122,7 +133,7 @@ def _natural(text: str) -> tuple[int, int, str]:
 
 
 def place(user: User, building_id: int, day: date) -> Place:
-    """The building in eight flat queries; OutOfScope when it is not the person's."""
+    """The building in nine flat queries; OutOfScope when it is not the person's."""
     found = (
         Building.objects.visible_to(user).select_related("grid", "community", "estate").one(pk=building_id)
     )
@@ -153,7 +164,8 @@ def place(user: User, building_id: int, day: date) -> Place:
         for unit in units
     ]
     last = Visit.objects.filter(building=found).select_related("by").first()
-    return Place(found, homes, hazards.get(None, []), last, day)
+    merits = {(m.unit_id, m.item_code): m.since for m in Merit.objects.filter(building=found)}
+    return Place(found, homes, hazards.get(None, []), last, day, merits)
 
 
 def open_hazards(building: Building) -> list[Hazard]:
@@ -169,13 +181,14 @@ class Receipt:
     faults: list[Finding]
     mended: list[Finding]
     fixed: list[Finding]
+    good: list[Finding]
     not_seen: list[VisitException]
     proposed: list[Any]
     changes: list[GradeChange]
 
     @property
     def findings(self) -> list[Finding]:
-        return [*self.faults, *self.fixed, *self.mended]
+        return [*self.faults, *self.fixed, *self.mended, *self.good]
 
 
 def receipt(user: User, visit_id: int) -> Receipt:
@@ -194,6 +207,7 @@ def receipt(user: User, visit_id: int) -> Receipt:
         faults=[f for f in findings if f.seen == Finding.Seen.FAULT],
         mended=[f for f in findings if f.seen == Finding.Seen.MENDED],
         fixed=[f for f in findings if f.seen == Finding.Seen.FIXED_ON_SPOT],
+        good=[f for f in findings if f.seen in merits.SEEN],
         not_seen=list(
             VisitException.objects.filter(visit=visit).select_related("unit").order_by("unit__code")
         ),

@@ -1,7 +1,7 @@
 """The sheet of a visit: its forms as one, from what was typed to what the flow takes."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ from fucheng.web.field.forms import (
     COMMON,
     FaultForm,
     HazardForm,
+    MeritForm,
     NotSeenForm,
     VisitForm,
     new_visit,
@@ -44,6 +45,7 @@ class Sheet:
         self.data = data
         self.visit = VisitForm(data, initial=new_visit())
         self.not_seen = NotSeenForm(data, place=self.place, prefix="home")
+        self.merits = MeritForm(data, place=self.place, items=self.items, prefix="good")
 
     def bind_clean(self) -> None:
         """As if a form had come in which nothing was found."""
@@ -102,7 +104,7 @@ class Sheet:
 
     def is_valid(self) -> bool:
         """Whether everything fits; called once, then `entries` and `not_seen` may be read."""
-        parts = [self.visit, self.not_seen, self.faults, *(row.form for row in self.hazards)]
+        parts = [self.visit, self.not_seen, self.merits, self.faults, *(row.form for row in self.hazards)]
         valid = [part.is_valid() for part in parts]  # all of them, so that every error shows
         self._is_valid = all(valid) and not self.photo_errors
         self._is_valid = self._is_valid and self._check_places()
@@ -149,7 +151,30 @@ class Sheet:
             for row in self.hazards
             if row.form.cleaned_data["seen"]
         ]
-        return looked + [self._entry(form) for form in self.faults if form.has_changed()]
+        good = [
+            Entry(
+                Seen(item.code, home.unit.pk if home else None, Finding.Seen(seen)),
+                item,
+                home.name if home else _("Common parts"),
+            )
+            for name, item, home in self.merits.rows
+            if (seen := self.merits.cleaned_data[name])
+        ]
+        return [*looked, *(self._entry(form) for form in self.faults if form.has_changed()), *good]
+
+    @property
+    def merit_rows(self) -> list[tuple[str, RuleItem, str, str, date | None]]:
+        """Field, item, place, what was said, and since when it is known to be in order."""
+        return [
+            (
+                self.merits.add_prefix(name),
+                item,
+                home.name if home else _("Common parts"),
+                self.merits.said(name),
+                self.place.merits.get((home.unit.pk if home else None, item.code)),
+            )
+            for name, item, home in self.merits.rows
+        ]
 
     def _entry(self, form: Any) -> Entry:
         code, unit_id = _where(form)
@@ -172,6 +197,10 @@ class Sheet:
         """Key, name and why it was not seen (empty: it was) of every home."""
         said = self.data or QueryDict()
         return [(h.unit.pk, h.name, said.get(f"home-{h.unit.pk}", "")) for h in self.place.homes]
+
+    @property
+    def has_merits(self) -> bool:
+        return any(said for _name, _item, _place, said, _since in self.merit_rows)
 
     @property
     def some_unseen(self) -> bool:

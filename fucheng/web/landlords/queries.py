@@ -11,7 +11,6 @@ from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from accounts.models import User
-from fucheng.web.landlords.sources import legal_sources
 from grading.models import (
     Assessment,
     DelistingRequest,
@@ -23,6 +22,7 @@ from grading.models import (
     Standing,
 )
 from grading.services.explaining import ExplainedLine, Explanation, explain
+from grading.services.sources import legal_sources
 from grading.states import OPEN_DELISTING_STATES, HazardState
 from rentals.models import Unit
 from rentals.querysets import UnitQuerySet

@@ -130,9 +130,10 @@ class RedCause(Func):
     output_field = CharField()
     arity = 2
     template = (
-        "COALESCE((SELECT i.red_cause FROM jsonb_array_elements(%(lines)s) WITH ORDINALITY AS l (line, place)"
+        "COALESCE((SELECT COALESCE(l.line ->> 'because', i.red_cause)"
+        " FROM jsonb_array_elements(%(lines)s) WITH ORDINALITY AS l (line, place)"
         " JOIN grading_ruleitem i ON i.rule_set_id = %(rule_set)s AND i.code = l.line ->> 'item'"
-        " WHERE l.line ->> 'effect' = 'veto' AND i.red_cause > ''"
+        " WHERE l.line ->> 'effect' = 'veto' AND (i.red_cause > '' OR l.line ? 'because')"
         " ORDER BY (i.severity = 'critical') DESC, l.place LIMIT 1), 'unknown')"
     )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from communities.models import Community, Grid
 from fucheng.web.leaders import rows
+from grading.facts import Because
 from grading.models import RuleItem
 from grading.models.rule_sets import GRADE_NAMES
 from grading.states import CHANGE_STATE_NAMES, ChangeState
@@ -16,7 +17,12 @@ from rentals.models import Unit
 from signage.models import Sign
 
 Wanted = Mapping[str, str]
-CAUSES = {**dict(RuleItem.RedCause.choices), "unknown": _("no cause recorded")}
+CAUSES = {
+    **dict(RuleItem.RedCause.choices),
+    Because.RELAPSE.value: _("came back again and again"),
+    Because.REFUSAL.value: _("mending refused after the deadline"),
+    "unknown": _("no cause recorded"),
+}
 GRADE_WORDS = {**{grade.value: name for grade, name in GRADE_NAMES.items()}, "none": _("Not graded")}
 FILTERS = {
     "homes": ("q", "community", "grid", "grade", "category", "state", "age"),

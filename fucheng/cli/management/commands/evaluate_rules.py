@@ -25,10 +25,11 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no rule set {options['draft']}.")
         else:
             rule_set = rule_sets.for_visit(day_of(timezone.now()))
+        today = day_of(timezone.now())
         homes = Standing.objects.filter(unit__left_on__isnull=True)
         moves = Counter(
             (home.grade or "not graded", home.verdict.grade.value)
-            for home in assessing.judge(homes, rule_sets.book(rule_set))
+            for home in assessing.judge(homes, rule_sets.book(rule_set), today)
         )
         self.stdout.write(f"{rule_set}")
         for (grade, verdict), homes_moved in sorted(moves.items()):

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from accounts.models import User
 from grading.models import DelistingRequest, HazardReport, Photo, Proof
 from grading.querysets import OfHazardQuerySet, OfUnitQuerySet
+from grading.services.hazards import weighing_as_veto
 from grading.states import OPEN_DELISTING_STATES
 
 PHOTOS = Photo.objects.order_by("pk")
@@ -31,11 +32,17 @@ class ProofRow:
 
     proof: Proof
     before: list[Photo]
+    needs_visit: bool
 
 
 def proof_rows(found: Sequence[Proof]) -> list[ProofRow]:
+    red = weighing_as_veto([proof.hazard for proof in found])
     return [
-        ProofRow(proof, [photo for finding in proof.hazard.findings.all() for photo in finding.photos.all()])
+        ProofRow(
+            proof,
+            [photo for finding in proof.hazard.findings.all() for photo in finding.photos.all()],
+            proof.hazard_id in red,
+        )
         for proof in found
     ]
 

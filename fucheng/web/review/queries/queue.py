@@ -46,7 +46,7 @@ def _where(tab: str, user: User) -> Q:
         "worse": Q(from_grade="green", to_grade="yellow") | Q(from_grade__isnull=False, to_grade="red"),
         "better": Q(from_grade="yellow", to_grade="green") | Q(from_grade="red"),
         "first": Q(from_grade__isnull=True),
-        "own": Q(inspected_by=user),
+        "own": Q(inspected_by=user) | Q(earlier_inspectors__contains=[user.pk]),
     }.get(tab, Q())
 
 
@@ -155,7 +155,7 @@ def _faults(change: GradeChange) -> tuple[list[RuleItem], int]:
 
 def barred(change: GradeChange, user: User) -> str:
     """Why this person cannot decide this change now; empty when they can."""
-    if change.inspected_by_id == user.pk and change.state in (ChangeState.PROPOSED, ChangeState.WITH_PANEL):
+    if change.was_inspected_by(user) and change.state in (ChangeState.PROPOSED, ChangeState.WITH_PANEL):
         return str(_("You inspected this home"))
     if change.state == ChangeState.WITH_PANEL:
         may = access.can(user, Permission.GRADE_DECIDE_RED, community_id=change.community_id)
@@ -169,7 +169,7 @@ def barred(change: GradeChange, user: User) -> str:
 def next_waiting(user: User, change: GradeChange) -> GradeChange | None:
     """The next older-first change of the same queue that this person may decide."""
     panel = not access.can(user, Permission.GRADE_DECIDE)
-    waiting = queue_of(user, "open", panel=panel).exclude(inspected_by=user).exclude(pk=change.pk)
+    waiting = queue_of(user, "open", panel=panel).not_inspected_by(user).exclude(pk=change.pk)
     later = waiting.filter(
         Q(proposed_at__gt=change.proposed_at) | Q(proposed_at=change.proposed_at, pk__gt=change.pk)
     )

@@ -103,7 +103,7 @@ def _chosen(request: StaffRequest) -> list[int]:
         query = _query(request)
         form = QueueFilter(request.user, query)
         rows = queue.queue_of(request.user, query.get("tab", "open"), panel=_is_panel(request))
-        rows = queue.filtered(rows, form.wanted, at=timezone.now()).exclude(inspected_by=request.user)
+        rows = queue.filtered(rows, form.wanted, at=timezone.now()).not_inspected_by(request.user)
         if request.POST.get("action") == "review":
             rows = rows.touching_red()
         elif request.POST.get("action") == "approve" and not _is_panel(request):
