@@ -22,7 +22,7 @@ from rentals.models import Unit
 
 
 class Assessment(models.Model):
-    """The outcome of the rules for a home: kept when grade, score or reasons differ from the last one."""
+    """The outcome of the rules for a home: kept when version, grade, score or reasons differ from the last one."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assessments")
     rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="+")

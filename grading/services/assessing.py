@@ -119,18 +119,30 @@ def judge(standings: Any, book: RuleBook, at: date) -> list[Judged]:
             "assessment__grade",
             "assessment__score",
             "assessment__lines",
+            "assessment__rule_set__version",
         )
     )
     facts = _read_facts({row[1] for row in rows}, book, at)
     judged = []
     clean = rules.evaluate((), book, at)
-    for unit, building, community, grade, assessment, last_visit, old_grade, old_score, old_lines in rows:
+    for (
+        unit,
+        building,
+        community,
+        grade,
+        assessment,
+        last_visit,
+        old_grade,
+        old_score,
+        old_lines,
+        old,
+    ) in rows:
         hazards = (*facts.hazards_of_building.get(building, ()), *facts.hazards_of_unit.get(unit, ()))
         merits = (*facts.merits_of_building.get(building, ()), *facts.merits_of_unit.get(unit, ()))
         verdict = rules.evaluate(hazards, book, at, merits) if hazards or merits else clean
         is_same = (
             assessment is not None
-            and (old_grade, old_score) == (verdict.grade, verdict.score)
+            and (old, old_grade, old_score) == (book.version, verdict.grade, verdict.score)
             and old_lines == lines_to_json(verdict.lines)
         )
         judged.append(Judged(unit, building, community, grade, assessment, last_visit, verdict, not is_same))
@@ -243,7 +255,7 @@ def _assess(
 def _keep_assessments(
     judged: Sequence[Judged], rule_set: RuleSet, *, at: datetime, visit: Visit | None, job: Job | None
 ) -> dict[int, int]:
-    """A row for each home whose outcome differs from its last one; unit id to assessment id for all."""
+    """A row for each home whose outcome or version differs from its last one; unit id to assessment id for all."""
     fresh = [j for j in judged if j.is_new_outcome]
     ids = dict(zip((j.unit_id for j in fresh), reserve_ids(Assessment, len(fresh)), strict=True))
     copy_in(
