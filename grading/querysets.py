@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.roles import Role
 from communities import access
 from core.querysets import Row, ScopedQuerySet
-from grading.states import OPEN_CHANGE_STATES, ChangeState, HazardState
+from grading.states import OPEN_CHANGE_STATES, ChangeState, HazardState, UrgentState
 
 
 def _is_landlord(user: User) -> bool:
@@ -73,9 +73,12 @@ class PhotoQuerySet(ScopedQuerySet[Row]):
         """Photos of findings, proofs and reports the person may see. Never the public."""
         if _is_landlord(user):
             from grading.models import Hazard
+            from rentals.models import Unit
 
-            own = Hazard.objects.visible_to(user)
-            return self.filter(Q(finding__hazard__in=own) | Q(proof__hazard__in=own))
+            own, homes = Hazard.objects.visible_to(user), Unit.objects.visible_to(user)
+            return self.filter(
+                Q(finding__hazard__in=own) | Q(proof__hazard__in=own) | Q(urgent_red__unit__in=homes)
+            )
         scope = access.scope_of(user)
         if scope.whole_street:
             return self
@@ -83,6 +86,7 @@ class PhotoQuerySet(ScopedQuerySet[Row]):
             Q(finding__visit__building__community__in=scope.community_ids)
             | Q(proof__hazard__building__community__in=scope.community_ids)
             | Q(report__unit__building__community__in=scope.community_ids)
+            | Q(urgent_red__unit__building__community__in=scope.community_ids)
         )
 
 
@@ -111,6 +115,11 @@ class GradeChangeQuerySet(OfUnitQuerySet[Row]):
 
     def not_touching_red(self) -> Self:
         return self.exclude(to_grade="red").filter(Q(from_grade__isnull=True) | ~Q(from_grade="red"))
+
+
+class UrgentRedQuerySet(OfUnitQuerySet[Row]):
+    def unconfirmed(self) -> Self:
+        return self.filter(state=UrgentState.UNCONFIRMED)
 
 
 class StandingQuerySet(OfUnitQuerySet[Row]):

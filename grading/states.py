@@ -87,3 +87,23 @@ DELISTING_MOVES: dict[DelistingState, frozenset[DelistingState]] = {
     DelistingState.WITHDRAWN: frozenset(),
 }
 OPEN_DELISTING_STATES = (DelistingState.REQUESTED, DelistingState.INSPECTED, DelistingState.WITH_PANEL)
+
+
+class UrgentState(StrEnum):
+    """A red that one panel member put in at once; another one confirms or lifts it."""
+
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    LIFTED = "lifted"
+
+
+URGENT_STATE_NAMES = {
+    UrgentState.UNCONFIRMED: _("waiting for another panel member"),
+    UrgentState.CONFIRMED: _("confirmed"),
+    UrgentState.LIFTED: _("lifted"),
+}
+URGENT_MOVES: dict[UrgentState, frozenset[UrgentState]] = {
+    UrgentState.UNCONFIRMED: frozenset({UrgentState.CONFIRMED, UrgentState.LIFTED}),
+    UrgentState.CONFIRMED: frozenset(),
+    UrgentState.LIFTED: frozenset(),
+}

@@ -10,7 +10,7 @@ from accounts.models import AuditEvent, User
 from accounts.services import audit
 from communities.models import Post
 from fucheng.flows import grade_change
-from grading.models import DelistingRequest, GradeChange, Hazard, HazardReport, Proof, RuleSet
+from grading.models import DelistingRequest, GradeChange, Hazard, HazardReport, Proof, RuleSet, UrgentRed
 from rentals.models import ImportRun
 from signage.models import Sign
 from tests import world
@@ -29,6 +29,11 @@ STATES: dict[type, tuple[str, str, dict[str, Any]]] = {
     HazardReport: ("hazard_report", "report", {"state": "checked", "checked_by_id": 1, "checked_at": NOON}),
     GradeChange: ("grade_change", "proposed", {"state": "superseded"}),
     DelistingRequest: ("delisting_request", "delisting", {"state": "withdrawn", "ended_at": NOON}),
+    UrgentRed: (
+        "urgent_red",
+        "urgent",
+        {"state": "confirmed", "ended_by_id": 1, "ended_at": NOON, "answer": "属实"},
+    ),
     Sign: ("sign", "printed", {"state": "void"}),
 }
 
@@ -39,7 +44,7 @@ def prepared(cast: Cast) -> World:
 
 
 def fields(by: User, values: dict[str, Any]) -> dict[str, Any]:
-    return {name: by.pk if name == "checked_by_id" else value for name, value in values.items()}
+    return {name: by.pk if name.endswith("_by_id") else value for name, value in values.items()}
 
 
 def rows_of(table: str, row: Any) -> list[AuditEvent]:

@@ -20,6 +20,7 @@ from grading.models import (
     Merit,
     RuleItem,
     Standing,
+    UrgentRed,
     Visit,
     VisitException,
 )
@@ -178,6 +179,16 @@ breaks("gradechange_never_by_the_inspector")(lambda w: decided(w, w.proposed, de
 breaks("gradechange_never_by_an_earlier_inspector")(
     lambda w: decided(w, w.proposed, earlier_inspectors=[User.objects.get(name="reviewer").pk])
 )
+breaks("gradechange_urgent_is_the_panels_at_once")(lambda w: change(w.proposed, mark="urgent"))
+breaks("gradechange_fell_back_to_red_before_the_panel")(lambda w: change(w.proposed, mark="fell_back"))
+breaks("urgentred_one_unconfirmed_a_home")(lambda w: again(w.urgent, change=w.proposed))
+breaks("urgentred_ended_has_who_when_why")(lambda w: change(w.urgent, state="confirmed"))
+breaks("urgentred_ended_by_another_member")(
+    lambda w: change(w.urgent, state="confirmed", ended_by=w.urgent.decided_by, ended_at=NOON, answer="属实")
+)
+breaks("urgentred_lifted_has_its_change")(
+    lambda w: change(w.urgent, state="lifted", ended_by=w.staff, ended_at=NOON, answer="查无")
+)
 breaks("gradeperiod_one_grade_at_a_time")(
     lambda w: GradePeriod.objects.create(
         unit=w.green, grade="yellow", starts_at=NOON + timedelta(days=1), change=w.proposed
@@ -237,7 +248,7 @@ def test_the_database_has_the_constraints_of_the_models(db: None) -> None:
 
 
 APPEND_ONLY = [AuditEvent, HazardEvent, Visit]
-KEPT = [*APPEND_ONLY, GradeChange, GradePeriod, Sign]
+KEPT = [*APPEND_ONLY, GradeChange, GradePeriod, Sign, UrgentRed]
 REFUSED = r"pgtrigger: Cannot (update or delete|delete|truncate) rows"
 
 

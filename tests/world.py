@@ -12,8 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from accounts.models import User
+from accounts.roles import Role
 from communities.models import Community, Estate, Grid, Post
-from fucheng.flows import delisting, grade_change, proof, public_report, visit
+from fucheng.flows import delisting, grade_change, proof, public_report, urgent_red, visit
 from grading.models import (
     DelistingRequest,
     GradeChange,
@@ -22,6 +23,7 @@ from grading.models import (
     Photo,
     Proof,
     RuleSet,
+    UrgentRed,
     Visit,
 )
 from grading.services import photos
@@ -52,6 +54,7 @@ class World:
     proof: Proof  # sent, not checked
     delisting: DelistingRequest
     report: HazardReport
+    urgent: UrgentRed  # of a home without a landlord on record, put in by a second panel member
     visit: Visit
     photo: Photo
     rule_set: RuleSet
@@ -95,7 +98,7 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
     building = factories.building(cast.fumin, estate=estate, grid=grid, **name)
     owner = factories.landlord(f"{mark}王小明", phone)
     homes = factories.units(building, 4, owner=owner) + factories.units(building, 2)
-    red, green, panel, open_, *_rest = homes
+    red, green, panel, open_, urgent_home, _last = homes
     made = _visit(cast, building, red, panel, open_, mark)
     _decide(cast, red, green, panel, mark)
     hazard = Hazard.objects.get(unit=open_, item_code="F02")
@@ -109,6 +112,9 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
     request = delisting.request(unit_id=red.pk, by=cast.landlord, at=NOON, words=f"{mark}已拆除")
     token = green.public_token.token
     report = public_report.submit(token=token, text=f"{mark}楼道堆物", photo=picture("blue"), at=NOON)
+    urgent = urgent_red.put_into_red(
+        unit_id=urgent_home.pk, item_code="Z05", by=second_panel_member(), at=NOON, reason=f"{mark}发现黑煤气"
+    )
     run, file = _print_run(cast, mark)
     return World(
         community=cast.fumin,
@@ -124,6 +130,7 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
         proof=sent,
         delisting=request,
         report=report,
+        urgent=urgent,
         visit=made,
         photo=Photo.objects.get(finding__visit=made),
         rule_set=rule_set,
@@ -155,6 +162,10 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
         staff=cast.grid,
         token=token,
     )
+
+
+def second_panel_member() -> User:
+    return User.objects.filter(name="panel-2").first() or factories.person("panel-2", Role.PANEL)
 
 
 def _visit(cast: Cast, building: Building, red: Unit, panel: Unit, open_: Unit, mark: str) -> Visit:

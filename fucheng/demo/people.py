@@ -18,6 +18,7 @@ SIGN_INS: tuple[tuple[str, str, Role, str | None], ...] = (
     ("reviewer", "黄晓燕", Role.REVIEWER, "福民"),
     ("reviewer2", "周志强", Role.REVIEWER, "茜坑"),
     ("panel", "林国栋", Role.PANEL, None),
+    ("panel2", "苏文静", Role.PANEL, None),
     ("office", "何静", Role.OFFICE, None),
     ("leader", "罗卫东", Role.LEADER, None),
     ("auditor", "邓洁", Role.AUDITOR, None),

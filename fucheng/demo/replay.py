@@ -17,7 +17,15 @@ from communities.models import Community, Grid
 from core.errors import Conflict
 from fucheng.demo import people, scenario
 from fucheng.demo.scenario import Fault, House, Plan
-from fucheng.flows import bulk_decision, delisting, grade_change, print_run, proof, sign_posting, visit
+from fucheng.flows import (
+    bulk_decision,
+    delisting,
+    grade_change,
+    print_run,
+    proof,
+    sign_posting,
+    visit,
+)
 from grading.models import DelistingRequest, Finding, GradeChange, Hazard, Visit
 from grading.services import photos
 from grading.services.hazards import Seen
@@ -55,6 +63,11 @@ def worker_of(building: Building) -> User:
     return people.colleague(Role.GRID_WORKER, building.community)
 
 
+def reinspector_of(building: Building) -> User:
+    """Somebody of the community who walks no grid: a red is left after another person has looked."""
+    return people.colleague(Role.GRID_WORKER, building.community)
+
+
 def make_colleagues() -> None:
     """Everybody who acts in the replay, made once before workers run side by side."""
     _workers(Grid.objects.count())
@@ -80,7 +93,7 @@ def pay_visit(
     return visit.submit(
         client_id=uuid.uuid5(_VISITS, f"{label} {building.code}"),
         building_id=building.pk,
-        by=worker_of(building),
+        by=reinspector_of(building) if kind == Visit.Kind.REINSPECTION else worker_of(building),
         started_at=moment - timedelta(minutes=6 + 2 * len(seen)),
         at=moment,
         seen=seen,

@@ -27,6 +27,7 @@ SIGN_INS = {
     "grid": "grid worker",
     "reviewer": "community staff",
     "panel": "grading panel",
+    "panel2": "another member of the panel, who confirms urgent reds",
     "office": "street office",
     "leader": "street leader",
     "auditor": "auditor",

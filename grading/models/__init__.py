@@ -4,6 +4,7 @@ from grading.models.changes import Assessment, GradeChange, GradePeriod, Standin
 from grading.models.delisting import DelistingRequest
 from grading.models.hazards import Hazard, HazardEvent, HazardReport, Proof
 from grading.models.rule_sets import RuleItem, RuleSet
+from grading.models.urgent import UrgentRed
 from grading.models.visits import Finding, Merit, Photo, Visit, VisitException
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "RuleItem",
     "RuleSet",
     "Standing",
+    "UrgentRed",
     "Visit",
     "VisitException",
 ]

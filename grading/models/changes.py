@@ -17,6 +17,7 @@ from grading.models.rule_sets import GRADE_CHOICES, RuleSet
 from grading.models.visits import Visit
 from grading.querysets import GradeChangeQuerySet, OfUnitQuerySet, StandingQuerySet
 from grading.states import CHANGE_STATE_NAMES, ChangeState
+from grading.triggers import red_is_left_after_another_look
 from jobs.models import Job
 from rentals.models import Unit
 
@@ -63,6 +64,14 @@ class GradeChange(models.Model):
     ones; who inspected before stays barred in `earlier_inspectors`.
     """
 
+    class Mark(models.TextChoices):
+        """How the change came about; its mark in the history."""
+
+        ASSESSED = "assessed", _("by the rules")
+        FELL_BACK = "fell_back", _("fell back within the watch")
+        URGENT = "urgent", _("urgent red")
+        LIFTED = "lifted", _("urgent red lifted")
+
     class DecidedAs(models.TextChoices):
         COMMUNITY = "community", _("community")
         PANEL = "panel", _("panel")
@@ -72,6 +81,7 @@ class GradeChange(models.Model):
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="changes")
     from_grade = models.CharField(max_length=6, choices=GRADE_CHOICES, null=True)
     to_grade = models.CharField(max_length=6, choices=GRADE_CHOICES)
+    mark = models.CharField(max_length=10, choices=Mark, default=Mark.ASSESSED, db_default=Mark.ASSESSED)
     state = models.CharField(
         max_length=10,
         choices=[(s.value, CHANGE_STATE_NAMES[s]) for s in ChangeState],
@@ -130,7 +140,18 @@ class GradeChange(models.Model):
                 name="gradechange_red_only_after_review",
                 condition=~Q(state__in=["with_panel", "approved"])
                 | (~Q(to_grade="red") & (Q(from_grade__isnull=True) | ~Q(from_grade="red")))
-                | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
+                | Q(reviewed_by__isnull=False, reviewed_at__isnull=False)
+                | ~Q(mark="assessed"),
+            ),
+            models.CheckConstraint(
+                name="gradechange_urgent_is_the_panels_at_once",
+                condition=Q(mark__in=["assessed", "fell_back"])
+                | Q(mark="urgent", to_grade="red", state="approved", decided_as="panel")
+                | Q(mark="lifted", from_grade="red", state="approved", decided_as="panel"),
+            ),
+            models.CheckConstraint(
+                name="gradechange_fell_back_to_red_before_the_panel",
+                condition=~Q(mark="fell_back") | (Q(to_grade="red") & ~Q(state="proposed")),
             ),
             models.CheckConstraint(
                 name="gradechange_never_by_the_inspector",
@@ -157,7 +178,11 @@ class GradeChange(models.Model):
                 condition=Q(decided_at__isnull=False),
             ),
         ]
-        triggers: ClassVar = [audited("grade_change", "state", reason="n.reason"), no_delete()]
+        triggers: ClassVar = [
+            audited("grade_change", "state", reason="n.reason"),
+            no_delete(),
+            red_is_left_after_another_look(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.from_grade or '-'} > {self.to_grade}"

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from accounts.triggers import append_only
@@ -139,6 +140,9 @@ class Photo(models.Model):
     report = models.ForeignKey(
         "grading.HazardReport", null=True, on_delete=models.PROTECT, related_name="photos"
     )
+    urgent_red = models.ForeignKey(
+        "grading.UrgentRed", null=True, on_delete=models.PROTECT, related_name="photos"
+    )
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -153,9 +157,17 @@ class Photo(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="photo_belongs_to_one_thing",
-                condition=Q(finding__isnull=False, proof__isnull=True, report__isnull=True)
-                | Q(finding__isnull=True, proof__isnull=False, report__isnull=True)
-                | Q(finding__isnull=True, proof__isnull=True, report__isnull=False),
+                condition=Exact(
+                    Func(
+                        "finding",
+                        "proof",
+                        "report",
+                        "urgent_red",
+                        function="num_nonnulls",
+                        output_field=models.IntegerField(),
+                    ),
+                    1,
+                ),
             )
         ]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -32,6 +33,18 @@ class AlreadyDecided(Conflict):
 class OwnInspection(NotAllowed):
     code = "own-inspection"
     message = _("You inspected this home, so someone else must decide.")
+
+
+class HeldInRed(Conflict):
+    """A red that may not be left yet; the message says what must happen first."""
+
+    code = "held-in-red"
+
+
+UNCONFIRMED = _("The urgent red of this home waits for its confirmation. Confirm or lift it first.")
+NO_OTHER_LOOK = _(
+    "The home has only been seen by the person who put it into red. Someone else must visit first."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +165,40 @@ def _to_decide(
         raise AlreadyDecided
     if change.was_inspected_by(by):
         raise OwnInspection
+    if to != ChangeState.RETURNED and (why := held_in_red([change.pk]).get(change.pk)):
+        raise HeldInRed(why)
     if not reason.strip():
         raise Invalid(_("Give a reason; the landlord will read it."))
     audit.act_as(by)
     return change
+
+
+def held_in_red(change_ids: Sequence[int]) -> dict[int, str | Promise]:
+    """Those of the changes out of red that may not go on yet, and why; the database refuses them too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.id, EXISTS (SELECT FROM grading_urgentred u WHERE u.change_id = red.id AND u.state = 'unconfirmed')
+            FROM grading_gradechange c
+            JOIN grading_gradeperiod p ON p.unit_id = c.unit_id AND p.ends_at IS NULL AND p.grade = 'red'
+            JOIN grading_gradechange red ON red.id = p.change_id
+            JOIN grading_assessment was ON was.id = red.assessment_id
+            JOIN grading_assessment now ON now.id = c.assessment_id
+            JOIN rentals_unit h ON h.id = c.unit_id
+            WHERE c.id = ANY(%s) AND c.from_grade = 'red' AND c.mark = 'assessed' AND (
+                EXISTS (SELECT FROM grading_urgentred u WHERE u.change_id = red.id AND u.state = 'unconfirmed')
+                OR (red.inspected_by_id IS NOT NULL OR red.mark = 'urgent') AND was.rule_set_id = now.rule_set_id
+                   AND NOT EXISTS (
+                        SELECT FROM grading_visit v
+                        WHERE v.building_id = h.building_id AND v.submitted_at >= p.starts_at
+                          AND v.by_id IS DISTINCT FROM red.inspected_by_id AND v.by_id <> ALL(red.earlier_inspectors)
+                          AND (red.mark <> 'urgent' OR v.by_id <> red.decided_by_id)
+                          AND NOT EXISTS (SELECT FROM grading_visitexception e
+                                          WHERE e.visit_id = v.id AND e.unit_id = c.unit_id)))
+            """,
+            [list(change_ids)],
+        )
+        return {pk: UNCONFIRMED if is_urgent else NO_OTHER_LOOK for pk, is_urgent in cursor.fetchall()}
 
 
 def _hold_homes(changes: GradeChangeQuerySet[GradeChange]) -> None:
@@ -166,7 +209,7 @@ def _hold_homes(changes: GradeChangeQuerySet[GradeChange]) -> None:
 
 def _permission(change: GradeChange) -> Permission:
     """Whose it is, or was: the second of two panel members reads that it is decided, not that it is not theirs."""
-    is_panels = change.reviewed_at is not None
+    is_panels = change.reviewed_at is not None or change.mark != GradeChange.Mark.ASSESSED
     return Permission.GRADE_DECIDE_RED if is_panels else Permission.GRADE_DECIDE
 
 
@@ -204,8 +247,7 @@ def approve_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: s
         rows = decidable(by, state).filter(pk__in=change_ids)
         if state == ChangeState.PROPOSED:
             rows = rows.not_touching_red()
-        locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
-        ids = list(locked.values_list("pk", flat=True))
+        ids = _lock_those_free(rows)
         GradeChange.objects.filter(pk__in=ids).update(
             state=ChangeState.APPROVED, decided_as=decided_as, decided_by=by, decided_at=at, reason=reason
         )
@@ -222,8 +264,7 @@ def review_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: st
     audit.act_as(by)
     _hold_homes(GradeChange.objects.visible_to(by).filter(pk__in=change_ids))
     rows = decidable(by, ChangeState.PROPOSED).touching_red().filter(pk__in=change_ids)
-    locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
-    ids = list(locked.values_list("pk", flat=True))
+    ids = _lock_those_free(rows)
     GradeChange.objects.filter(pk__in=ids).update(
         state=ChangeState.WITH_PANEL, reviewed_by=by, reviewed_at=at, review_reason=reason
     )
@@ -247,6 +288,14 @@ def return_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: st
         )
         returned += ids
     return returned
+
+
+def _lock_those_free(rows: GradeChangeQuerySet[GradeChange]) -> list[int]:
+    """Locks the changes in order; ids of those that are not held in red."""
+    locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    ids = list(locked.values_list("pk", flat=True))
+    held = held_in_red(ids)
+    return [pk for pk in ids if pk not in held]
 
 
 def put_in_force(change_ids: Sequence[int], *, at: datetime) -> None:

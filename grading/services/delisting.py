@@ -85,6 +85,18 @@ def follow_newer_facts(*, at: datetime) -> None:
         _go_on(request, request.visit, at=at)
 
 
+def end_where_red_is_gone(*, unit_id: int, at: datetime) -> None:
+    """An urgent red was lifted: the request to lift it has nothing left to ask for."""
+    rows = DelistingRequest.objects.filter(unit=unit_id, state__in=OPEN_DELISTING_STATES)
+    for request in rows.select_for_update(of=("self",), no_key=True):
+        _end(
+            request,
+            DelistingState.WITHDRAWN,
+            at=at,
+            answer=_("The home has left the red list in the meantime."),
+        )
+
+
 def _go_on(request: DelistingRequest, visit: Visit | None, *, at: datetime) -> None:
     """With the open change that lifts the red; refused, with what was found, when there is none."""
     change = changes.open_for(request.unit_id)

@@ -68,6 +68,7 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
     return {
         "export": export,
         "kept": Signer(salt=f"photo of {cast.grid.pk}").sign(built.photo.sha256),
+        "urgent_change": built.urgent.change,
         "zero": 0,
         "nowhere": "v1/nothing/",
         "code": built.green.code,

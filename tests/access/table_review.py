@@ -5,6 +5,8 @@ from tests.access.notation import table
 DATA = {
     "review:changes-decide": {"action": "approve", "reason": "属实", "ids": lambda on: on.world.proposed.pk},
     "review:change": {"verb": "approve", "reason": "属实"},
+    "review:urgent-new": {"item": "Z05", "reason": "发现黑煤气"},
+    "review:urgent-end": {"verb": "confirm", "reason": "属实"},
     "review:proof-check": {"verb": "accept"},
     "review:report-answer": {"answer": "已上门处理"},
     "review:home-reveal": {"purpose": "联系业主整改"},
@@ -21,6 +23,10 @@ review:change          POST  pk=proposed    in    403   404    ok        404    
 review:change          GET   pk=with_panel  in    ok    404    ok        404        ok     ok      ok      ok       403       403        in
 review:change          POST  pk=with_panel  in    403   404    403       404        ok     403     403     403      403       403        in
 review:change          GET   pk=approved    in    ok    404    ok        404        ok     ok      ok      ok       403       403        in
+review:change          GET   pk=urgent_change  in  ok  404    ok        404        ok     ok      ok      ok       403       403        in
+review:urgent-new      GET   pk=green       in    403   403    403       403        ok     403     403     403      403       403        in
+review:urgent-new      POST  pk=green       in    403   403    403       403        ok     403     403     403      403       403        in
+review:urgent-end      POST  pk=urgent      in    403   403    403       403        ok     403     403     403      403       403        in
 review:proofs          GET   -              in    403   403    ok        ok         403    403     403     403      403       403        in
 review:proof-check     POST  pk=proof       in    403   403    ok        404        403    403     403     403      403       403        in
 review:reports         GET   -              in    403   403    ok        ok         403    403     403     403      403       403        in

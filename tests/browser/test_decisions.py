@@ -67,7 +67,8 @@ def test_landlord_asks_and_the_red_is_lifted(
     request = DelistingRequest.objects.get()
     assert request.state == "requested"
 
-    grid = browse(cast.grid, phone=True)
+    colleague = factories.person("colleague", Role.GRID_WORKER, cast.fumin)
+    grid = browse(colleague, phone=True)
     grid.goto("/field/")
     grid.locator(f"a[href='/field/buildings/{red_home.building_id}/?home={red_home.pk}']").first.click()
     expect(grid.get_by_text("麻将桌已全部清走")).to_be_visible()

@@ -66,7 +66,8 @@ def test_a_home_goes_from_register_to_red_and_back(cast: Cast) -> None:
 
     later = day + timedelta(days=5)
     request = delisting.request(unit_id=first.pk, by=cast.landlord, at=later, words="已拆除")
-    receipt = submit(cast, building, [Seen("L06", first.pk, "mended")], at=later)
+    colleague = factories.person("colleague", Role.GRID_WORKER, cast.fumin)
+    receipt = submit(cast, building, [Seen("L06", first.pk, "mended")], at=later, by=colleague)
     request.refresh_from_db()
     assert request.state == "inspected"
     change = request.change

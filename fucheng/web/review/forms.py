@@ -1,5 +1,6 @@
 """What is asked and typed on the review pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from communities import access
 from communities.models import Community, Grid, Post
+from grading.models import RuleItem
 from grading.models.rule_sets import GRADE_CHOICES
 from rentals.models import Unit
 
@@ -31,6 +33,8 @@ REASONS: dict[str, list[Any]] = {
         _("Facts checked, evidence complete; handed to the panel."),
         _("Re-inspected and mended; handed to the panel for delisting."),
     ],
+    "confirm": [_("The danger is proved by the documents; the urgent red is confirmed.")],
+    "lift": [_("The danger is not proved; the urgent red is lifted.")],
     "accept": [_("The photos show the hazard is mended.")],
     "refuse": [
         _("The photo does not show the place of the hazard; please take it again."),
@@ -136,6 +140,36 @@ class DecisionForm(forms.Form):
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": _("Give a reason; the landlord will read it.")},
+    )
+
+
+class UrgentForm(forms.Form):
+    """What makes the home red at once, and why it cannot wait."""
+
+    item = forms.ChoiceField(
+        label=_("Danger"), error_messages={"required": _("Choose the danger that makes the home red.")}
+    )
+    reason = forms.CharField(
+        label=_("Why it cannot wait"),
+        help_text=_("The landlord will read it."),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": _("Give a reason; the landlord will read it.")},
+    )
+
+    def __init__(self, items: Sequence[RuleItem], data: Any) -> None:
+        super().__init__(data)
+        field = self.fields["item"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101
+        field.choices = [("", _("Choose")), *((item.code, f"{item.code} {item.fault}") for item in items)]
+
+
+class EndUrgentForm(forms.Form):
+    verb = forms.ChoiceField(choices=[("confirm", _("Confirm")), ("lift", _("Lift"))])
+    reason = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea({"rows": 2}),
         error_messages={"required": _("Give a reason; the landlord will read it.")},
     )
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Permission
 from fucheng.web.navigation import Item, Section
-from grading.models import GradeChange, Proof
+from grading.models import GradeChange, Proof, UrgentRed
 
 
 def _waiting_for_community(user: User) -> int:
@@ -13,7 +13,9 @@ def _waiting_for_community(user: User) -> int:
 
 
 def _waiting_for_panel(user: User) -> int:
-    return GradeChange.objects.visible_to(user).awaiting_panel().count()
+    """Changes handed on, and urgent reds that another member has to confirm or lift."""
+    urgent = UrgentRed.objects.visible_to(user).unconfirmed().exclude(decided_by=user)
+    return GradeChange.objects.visible_to(user).awaiting_panel().count() + urgent.count()
 
 
 def _proofs(user: User) -> int:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from fucheng.web.leaders import rhythm_view
-from fucheng.web.review.views import cases, proofs, queue, register
+from fucheng.web.review.views import cases, proofs, queue, register, urgent
 
 app_name = "review"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("panel/", queue.panel_queue, name="panel"),
     path("changes/decide/", queue.changes_decide, name="changes-decide"),
     path("changes/<int:pk>/", cases.change, name="change"),
+    path("homes/<int:pk>/urgent-red/", urgent.urgent_new, name="urgent-new"),
+    path("urgent-reds/<int:pk>/end/", urgent.urgent_end, name="urgent-end"),
     path("proofs/", proofs.proof_list, name="proofs"),
     path("proofs/<int:pk>/", proofs.proof_check, name="proof-check"),
     path("reports/", proofs.report_list, name="reports"),

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from fucheng.flows import grade_change, visit
+from accounts.models import User
+from fucheng.flows import grade_change
 from grading.models import GradeChange, Hazard, Standing
 from grading.services.hazards import Seen
 from rentals.models import Building, Unit
@@ -24,18 +25,8 @@ class Owner:
     home: Unit
     neighbour: Unit
 
-    def visited(self, *seen: Seen) -> None:
-        import uuid
-
-        at = timezone.now()
-        visit.submit(
-            client_id=uuid.uuid4(),
-            building_id=self.building.pk,
-            by=self.cast.grid,
-            started_at=at,
-            at=at,
-            seen=seen,
-        )
+    def visited(self, *seen: Seen, by: User | None = None) -> None:
+        factories.pay_visit(self.building, by or self.cast.grid, seen, at=timezone.now())
 
     def turn_red(self) -> Hazard:
         """A veto fault found, checked by the community, decided by the panel."""

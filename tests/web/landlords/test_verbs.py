@@ -3,9 +3,11 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from accounts.roles import Role
 from fucheng.flows import grade_change, proof
 from grading.models import DelistingRequest, Photo, Proof
 from grading.services.hazards import Seen
+from tests import factories
 from tests.web.field.conftest import picture
 from tests.web.landlords.conftest import Owner
 
@@ -84,7 +86,8 @@ def test_delisting_is_asked_for_once_and_can_be_followed(owner: Owner) -> None:
 def test_delisting_is_followed_to_the_decision_with_its_reason(owner: Owner) -> None:
     owner.turn_red()
     owner.client.post(f"/landlords/homes/{owner.home.pk}/delisting/", {"words": "麻将桌已清走"})
-    owner.visited(Seen("L06", owner.home.pk, "mended"))  # type: ignore[arg-type]
+    colleague = factories.person("colleague", Role.GRID_WORKER, owner.cast.fumin)
+    owner.visited(Seen("L06", owner.home.pk, "mended"), by=colleague)  # type: ignore[arg-type]
     change, at = DelistingRequest.objects.get().change, timezone.now()
     assert change
     grade_change.review(change_id=change.pk, by=owner.cast.reviewer, at=at, reason="复查合格")

@@ -65,14 +65,14 @@ def test_last_decision_goes_back_to_the_queue(desk: Desk) -> None:
 def test_decision_without_a_reason_keeps_the_page(desk: Desk) -> None:
     change = desk.inspect()[0]
     answer = desk.post(url(change), verb="approve", reason="")
-    assert answer.status_code == 403
+    assert answer.status_code == 422
     assert "Give a reason" in answer.content.decode()
 
 
 def test_red_is_handed_on_not_approved_by_the_community(desk: Desk) -> None:
     change = desk.inspect([Seen("L06", desk.homes[0].pk)])[0]
     refused = desk.post(url(change), verb="approve", reason="my own words")
-    assert refused.status_code == 422
+    assert refused.status_code == 403
     assert "Red is decided by the panel" in refused.content.decode()
     assert "my own words" in refused.content.decode()
     desk.post(url(change), verb="review", reason="checked")

@@ -1,11 +1,13 @@
 """Everything one needs to decide on one grade change."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext
 
 from accounts.models import User
 from grading.models import (
@@ -16,15 +18,33 @@ from grading.models import (
     Hazard,
     HazardEvent,
     Photo,
+    Proof,
     Standing,
+    UrgentRed,
     Visit,
 )
-from grading.services import explaining
+from grading.services import changes, explaining
 from grading.services.explaining import Explanation
+from grading.states import OPEN_CHANGE_STATES
 from rentals.models import Unit
 
+PHOTOS = Photo.objects.order_by("pk")
+SAID_SHOWN = 10
 VISITS_SHOWN = 3
 NEIGHBOURS_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing the landlord sent, and what was answered."""
+
+    at: datetime
+    title: str
+    text: str
+    state: str
+    photos: list[Photo]
+    answer: str = ""
+    answered_by: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +59,18 @@ class CaseFile:
     earlier: list[GradeChange]
     neighbours: list[Standing]
     delisting: DelistingRequest | None
+    urgent: UrgentRed | None
+    said: list[Said]
+    held: str
+
+    @property
+    def common_hazards(self) -> list[Hazard]:
+        """Open faults of the common parts, which weigh for every home of the building."""
+        return [hazard for hazard in self.hazards if hazard.unit_id is None and hazard.state != "closed"]
+
+    @property
+    def building_counts(self) -> dict[str, int]:
+        return Counter(standing.grade or "none" for standing in self.neighbours)
 
 
 def change_in_full(user: User, pk: int) -> GradeChange:
@@ -64,9 +96,11 @@ def change_in_full(user: User, pk: int) -> GradeChange:
 
 
 def case_file(change: GradeChange) -> CaseFile:
-    """Eight flat queries, whatever the size of the building."""
+    """Flat queries, the same number whatever the size of the building."""
     unit = change.unit
     hazards = hazards_of(unit)
+    requests = list(DelistingRequest.objects.filter(unit=unit).order_by("-requested_at")[:SAID_SHOWN])
+    is_open = change.state in OPEN_CHANGE_STATES
     return CaseFile(
         change=change,
         unit=unit,
@@ -77,7 +111,10 @@ def case_file(change: GradeChange) -> CaseFile:
         periods=periods_of(unit),
         earlier=changes_of(unit, but=change.pk),
         neighbours=neighbours_of(unit),
-        delisting=DelistingRequest.objects.filter(unit=unit).order_by("-requested_at").first(),
+        delisting=requests[0] if requests else None,
+        urgent=urgent_of(unit),
+        said=said_by_landlord(unit, requests),
+        held=str(changes.held_in_red([change.pk]).get(change.pk, "")) if is_open else "",
     )
 
 
@@ -100,7 +137,7 @@ def visits_of(unit: Unit, *, limit: int) -> list[Visit]:
     findings = (
         Finding.objects.filter(Q(unit=unit) | Q(unit__isnull=True))
         .select_related("item")
-        .prefetch_related(Prefetch("photos", Photo.objects.order_by("pk")))
+        .prefetch_related(Prefetch("photos", PHOTOS))
         .order_by("item__code", "pk")
     )
     rows: Any = (
@@ -122,6 +159,41 @@ def changes_of(unit: Unit, *, but: int = 0) -> list[GradeChange]:
     """Changes of this home, newest first."""
     rows = GradeChange.objects.filter(unit=unit).exclude(pk=but).select_related("decided_by", "assessment")
     return list(rows.order_by("-proposed_at", "-pk")[:20])
+
+
+def urgent_of(unit: Unit) -> UrgentRed | None:
+    """The home's last urgent red: who put it in, why, and what became of it."""
+    rows: Any = UrgentRed.objects.filter(unit=unit).select_related("decided_by", "ended_by", "hazard__item")
+    rows = rows.prefetch_related(Prefetch("photos", PHOTOS))
+    found: UrgentRed | None = rows.order_by("-decided_at").first()
+    return found
+
+
+def said_by_landlord(unit: Unit, requests: Sequence[DelistingRequest]) -> list[Said]:
+    """What the landlord wrote and sent about this home and its building, newest first."""
+    proofs = Proof.objects.filter(
+        Q(hazard__unit=unit) | Q(hazard__unit__isnull=True, hazard__building=unit.building_id)
+    )
+    proofs = proofs.select_related("hazard__item", "checked_by").prefetch_related(Prefetch("photos", PHOTOS))
+    said = [
+        Said(
+            proof.sent_at,
+            gettext("Proof: %(fault)s") % {"fault": proof.hazard.item.fault},
+            proof.note,
+            proof.get_state_display(),
+            list(proof.photos.all()),
+            proof.reason,
+            proof.checked_by,
+        )
+        for proof in proofs.order_by("-sent_at", "-pk")[:SAID_SHOWN]
+    ]
+    said += [
+        Said(
+            row.requested_at, gettext("Delisting request"), row.words, row.get_state_display(), [], row.answer
+        )
+        for row in requests
+    ]
+    return sorted(said, key=lambda one: one.at, reverse=True)
 
 
 def neighbours_of(unit: Unit) -> list[Standing]:

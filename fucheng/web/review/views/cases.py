@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from accounts.roles import Permission
 from communities import access
 from fucheng.flows import grade_change
 from fucheng.web.review.forms import REASONS, DecisionForm
-from fucheng.web.review.queries import case, queue
+from fucheng.web.review.queries import case, queue, urgent
 from fucheng.web.staff import StaffRequest, carried_out, posted, staff_page, status_of
 from grading.models import GradeChange
 from grading.states import OPEN_CHANGE_STATES, ChangeState
@@ -35,18 +36,26 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
         if decided:
             return _decided(request, decided)
         found = case.change_in_full(request.user, pk)
+    return case_page(request, found, form)
+
+
+def case_page(request: StaffRequest, found: GradeChange, form: Form, **more: Any) -> HttpResponse:
+    """The whole case; `more` is what another form of the page has to say."""
+    file = case.case_file(found)
     context = {
         "change": found,
-        "case": case.case_file(found),
+        "case": file,
         "form": form,
-        "verbs": verbs_for(request, found),
+        "verbs": [verb for verb in verbs_for(request, found) if verb == "return" or not file.held],
         "barred": queue.barred(found, request.user),
         "is_open": found.state in OPEN_CHANGE_STATES,
         "reasons": REASONS,
         "today": timezone.localdate(),
         "next": queue.next_waiting(request.user, found) if _decides(request) else None,
+        "today": timezone.localdate(),
+        "ends_urgent": urgent.may_end(request.user, file.urgent),
     }
-    return render(request, "review/change_detail.html", context, status=status_of(form))
+    return render(request, "review/change_detail.html", context | more, status=status_of(form))
 
 
 def _decides(request: StaffRequest) -> bool:

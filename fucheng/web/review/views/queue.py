@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Permission
 from communities import access
+from core.dates import day_of
 from core.errors import Invalid
 from fucheng.flows import bulk_decision, grade_change
 from fucheng.web import listing
 from fucheng.web.review.forms import REASONS, DecisionForm, QueueFilter
-from fucheng.web.review.queries import queue
+from fucheng.web.review.queries import queue, urgent
 from fucheng.web.staff import StaffRequest, staff_page
 
 INLINE = 500  # more are decided by a job
@@ -55,6 +56,7 @@ def _queue(request: StaffRequest, *, panel: bool) -> HttpResponse:
         "page": page,
         "rows": queue.rows_of(list(page.object_list), request.user, at=at),
         "reasons": REASONS,
+        "urgent": urgent.unconfirmed(request.user, on=day_of(at)) if panel else [],
         "can_bulk": tab not in ("decided", "own", *(() if panel else ("panel",))),
         "tab_links": [
             (shown.label, f"?{listing.with_(rest, tab=shown.name)}", shown.name == tab, shown.count)
