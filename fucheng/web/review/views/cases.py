@@ -39,8 +39,8 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
     return case_page(request, found, form)
 
 
-def case_page(request: StaffRequest, found: GradeChange, form: Form, **more: Any) -> HttpResponse:
-    """The whole case; `more` is what another form of the page has to say."""
+def case_page(request: StaffRequest, found: GradeChange, form: Form) -> HttpResponse:
+    """The whole case, with what one of its forms has to say."""
     file = case.case_file(found)
     context = {
         "change": found,
@@ -52,10 +52,9 @@ def case_page(request: StaffRequest, found: GradeChange, form: Form, **more: Any
         "reasons": REASONS,
         "today": timezone.localdate(),
         "next": queue.next_waiting(request.user, found) if _decides(request) else None,
-        "today": timezone.localdate(),
         "ends_urgent": urgent.may_end(request.user, file.urgent),
     }
-    return render(request, "review/change_detail.html", context | more, status=status_of(form))
+    return render(request, "review/change_detail.html", context, status=status_of(form))
 
 
 def _decides(request: StaffRequest) -> bool:
