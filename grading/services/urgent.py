@@ -53,10 +53,10 @@ def put_into_red(
     if item is None:
         raise Invalid(_("Choose the danger that makes the home red."))
     waiting = changes.open_for(unit.pk)
-    if waiting is not None and waiting.inspected_by_id == by.pk:
+    if waiting is not None and waiting.was_inspected_by(by):
         raise changes.OwnInspection
     hazard, is_opened_here = _open(unit, item, by=by, at=at, reason=reason)
-    assessing.assess_after_proof(unit.building_id, rule_set=rule_set, checked_by=by, at=at)
+    assessing.assess_after_check(unit.building_id, rule_set=rule_set, checked_by=by, at=at)
     change = GradeChange.objects.open().get(unit=unit)
     if change.inspected_by_id == by.pk:
         change.inspected_by = None  # a decision, not an inspection
@@ -97,7 +97,7 @@ def lift(*, urgent_id: int, by: User, at: datetime, reason: str) -> UrgentRed:
         hazard.state, hazard.closed_at = HazardState.CLOSED, at
         hazard.save(update_fields=["state", "closed_at"])
         HazardEvent.objects.create(hazard=hazard, what=What.CLOSED, at=at, by=by, note=reason)
-    assessing.assess_after_proof(building_id, rule_set=rule_set, checked_by=by, at=at)
+    assessing.assess_after_check(building_id, rule_set=rule_set, checked_by=by, at=at)
     change = changes.open_for(urgent.unit_id)
     by_facts = change is not None and change.from_grade == "red"
     if change is None or not by_facts:
@@ -107,7 +107,7 @@ def lift(*, urgent_id: int, by: User, at: datetime, reason: str) -> UrgentRed:
     urgent.lifting = change
     _end(urgent, UrgentState.LIFTED, by=by, at=at, answer=reason)
     if not by_facts:
-        assessing.assess_after_proof(building_id, rule_set=rule_set, checked_by=by, at=at)
+        assessing.assess_after_check(building_id, rule_set=rule_set, checked_by=by, at=at)
     return urgent
 
 
