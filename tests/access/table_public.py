@@ -11,6 +11,10 @@ route               verb  with                          anon  grid  grid2  revie
 public:home         GET   token=token                   ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 public:report       GET   token=token                   ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 public:report       POST  token=token                   ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+public:find          GET  -                            ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+public:find-building GET  pk=building                  ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+public:find-map      GET  -                            ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+public:find-map-data GET  -                            ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 public:report-sent  GET   token=token,case_number=case  ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 """,
     DATA,

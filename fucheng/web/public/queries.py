@@ -51,8 +51,12 @@ class PublicHome:
 
     @property
     def dialled(self) -> str:
-        """The hotline as a telephone takes it."""
-        return "".join(character for character in self.hotline if character in "+0123456789")
+        return dialled(self.hotline)
+
+
+def dialled(hotline: str) -> str:
+    """A hotline as a telephone takes it."""
+    return "".join(character for character in hotline if character in "+0123456789")
 
 
 def home_of(token: str) -> PublicHome | None:

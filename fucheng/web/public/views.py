@@ -25,7 +25,7 @@ SHARED = "public, max-age=60"  # safe because no cookie is read or set
 PRIVATE = "private, no-store"
 
 
-def _page(
+def page(
     request: HttpRequest,
     template: str,
     context: Mapping[str, Any],
@@ -39,8 +39,8 @@ def _page(
         "lang": "en" if is_english else "zh-hans",
         "elder": is_elder,
         "carry": _carry(is_english, is_elder),
-        "other_lang": _carry(not is_english, is_elder),
-        "other_size": _carry(is_english, not is_elder),
+        "other_lang": _here(request, lang="zh" if is_english else "en"),
+        "other_size": _here(request, elder="" if is_elder else "1"),
         **context,
     }
     response = HttpResponse(render_to_string(template, shown), status=status)
@@ -53,6 +53,12 @@ def _page(
 def _reading(request: HttpRequest) -> tuple[bool, bool]:
     """English, large type: the reader's choices, kept in the links instead of in a cookie."""
     return request.GET.get("lang") == "en", request.GET.get("elder") == "1"
+
+
+def _here(request: HttpRequest, **changed: str) -> str:
+    """The same page, what was asked for included, read in another way."""
+    asked = request.GET.dict() | changed
+    return f"?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def _carry(is_english: bool, is_elder: bool) -> str:
@@ -68,7 +74,7 @@ def behind_sticker(
     def found(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         with translation.override("en" if request.GET.get("lang") == "en" else "zh-hans"):
             if not limits.may_scan(request, token):
-                response = _page(request, "public/slow.html", {}, status=429, cached=PRIVATE)
+                response = page(request, "public/slow.html", {}, status=429, cached=PRIVATE)
                 response["Retry-After"] = "60"
                 return response
             home = home_of(token)
@@ -78,13 +84,13 @@ def behind_sticker(
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
-    return _page(request, "public/unknown.html", {}, status=404)
+    return page(request, "public/unknown.html", {}, status=404)
 
 
 @require_safe
 @behind_sticker
 def home(request: HttpRequest, home: PublicHome) -> HttpResponseBase:
-    return _page(request, "public/home.html", {"home": home})
+    return page(request, "public/home.html", {"home": home})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,7 +131,7 @@ def _submitted(home: PublicHome, form: ReportForm) -> str | None:
 
 def _form(request: HttpRequest, home: PublicHome, form: ReportForm, status: int) -> HttpResponse:
     shown = {"home": home, "form": form, "csrf_token": get_token(request)}
-    return _page(request, "public/report.html", shown, status=status, cached=PRIVATE)
+    return page(request, "public/report.html", shown, status=status, cached=PRIVATE)
 
 
 @require_safe
@@ -135,4 +141,4 @@ def report_sent(request: HttpRequest, home: PublicHome, case_number: str) -> Htt
     found = report_of(home, case_number)
     if found is None:
         return _unknown(request)
-    return _page(request, "public/report_sent.html", {"home": home, "report": found}, cached=PRIVATE)
+    return page(request, "public/report_sent.html", {"home": home, "report": found}, cached=PRIVATE)
