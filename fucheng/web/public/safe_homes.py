@@ -19,6 +19,7 @@ from fucheng.web.public.queries import dialled
 from rentals.models import Building, Unit
 
 FRESH_S = 60
+NUMBERS = ("homes", "green", "yellow", "red", "late")
 WISHES = {
     "green": _("every home is green"),
     "no_red": _("no home is red"),
@@ -65,7 +66,7 @@ def _read() -> list[SafeBuilding]:
 
     groups = (
         Unit.objects.in_register()
-        .values("building")
+        .values_list("building")
         .annotate(
             homes=Count("pk"),
             green=with_grade("green"),
@@ -74,7 +75,7 @@ def _read() -> list[SafeBuilding]:
             late=Count("pk", filter=Q(standing__next_visit_on__lt=timezone.localdate())),
         )
     )
-    numbers: dict[int, dict[str, int]] = {row.pop("building"): row for row in groups}
+    counted = {pk: dict(zip(NUMBERS, numbers, strict=True)) for pk, *numbers in groups}
     rows = Building.objects.values_list(
         "pk", "name", "road", "doorplate", "aliases", "estate__name",
         "community_id", "estate_id", "longitude", "latitude",
@@ -88,10 +89,10 @@ def _read() -> list[SafeBuilding]:
             estate_id=estate_id,
             longitude=longitude,
             latitude=latitude,
-            **numbers[pk],
+            **counted[pk],
         )
         for pk, name, road, plate, aliases, estate, community_id, estate_id, longitude, latitude in rows
-        if pk in numbers
+        if pk in counted
     ]
     return sorted(found, key=lambda building: building.danger)
 
