@@ -27,6 +27,8 @@ class Permission(StrEnum):
     GRADE_BULK_ASSESS = "grade.bulk_assess"
     DELISTING_REQUEST = "delisting.request"
     PROOF_SEND = "proof.send"
+    INCIDENT_IMPORT = "incident.import"
+    INCIDENT_MATCH = "incident.match"
     SIGN_PRINT = "sign.print"
     SIGN_POST = "sign.post"
     FIGURES_READ = "figures.read"
@@ -45,6 +47,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.REGISTER_READ,
             P.PERSONAL_DATA_REVEAL,
             P.HAZARD_VERIFY,
+            P.INCIDENT_MATCH,
             P.GRADE_REVIEW,
             P.GRADE_DECIDE,
             P.SIGN_PRINT,
@@ -59,6 +62,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             P.REGISTER_READ,
             P.REGISTER_IMPORT,
+            P.INCIDENT_IMPORT,
+            P.INCIDENT_MATCH,
             P.PERSONAL_DATA_REVEAL,
             P.GRADE_BULK_ASSESS,
             P.SIGN_PRINT,

@@ -90,6 +90,22 @@ class PhotoQuerySet(ScopedQuerySet[Row]):
         )
 
 
+class IncidentQuerySet(ScopedQuerySet[Row]):
+    def visible_to(self, user: User) -> Self:
+        """Staff see what belongs, or may belong, to their communities. Never a protected one, and no landlord."""
+        if _is_landlord(user):
+            return self.none()
+        rows = self.filter(is_protected=False)
+        scope = access.scope_of(user)
+        if scope.whole_street:
+            return rows
+        own = list(scope.community_ids)
+        return rows.filter(Q(building__community__in=own) | Q(communities__overlap=own))
+
+    def doubtful(self) -> Self:
+        return self.filter(state="doubtful")
+
+
 class GradeChangeQuerySet(OfUnitQuerySet[Row]):
     def visible_to(self, user: User) -> Self:
         if _is_landlord(user):

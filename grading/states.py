@@ -107,3 +107,26 @@ URGENT_MOVES: dict[UrgentState, frozenset[UrgentState]] = {
     UrgentState.CONFIRMED: frozenset(),
     UrgentState.LIFTED: frozenset(),
 }
+
+
+class IncidentState(StrEnum):
+    """An incident that came in: where it belongs."""
+
+    DOUBTFUL = "doubtful"
+    MATCHED = "matched"
+    NOWHERE = "nowhere"
+    SET_ASIDE = "set_aside"
+
+
+INCIDENT_STATE_NAMES = {
+    IncidentState.DOUBTFUL: _("to be confirmed"),
+    IncidentState.MATCHED: _("matched"),
+    IncidentState.NOWHERE: _("at none of our buildings"),
+    IncidentState.SET_ASIDE: _("protected, never counts"),
+}
+INCIDENT_MOVES: dict[IncidentState, frozenset[IncidentState]] = {
+    IncidentState.DOUBTFUL: frozenset({IncidentState.MATCHED, IncidentState.NOWHERE}),
+    IncidentState.MATCHED: frozenset(),
+    IncidentState.NOWHERE: frozenset(),
+    IncidentState.SET_ASIDE: frozenset(),
+}

@@ -10,7 +10,16 @@ from accounts.models import AuditEvent, User
 from accounts.services import audit
 from communities.models import Post
 from fucheng.flows import grade_change
-from grading.models import DelistingRequest, GradeChange, Hazard, HazardReport, Proof, RuleSet, UrgentRed
+from grading.models import (
+    DelistingRequest,
+    GradeChange,
+    Hazard,
+    HazardReport,
+    Incident,
+    Proof,
+    RuleSet,
+    UrgentRed,
+)
 from rentals.models import ImportRun
 from signage.models import Sign
 from tests import world
@@ -28,6 +37,7 @@ STATES: dict[type, tuple[str, str, dict[str, Any]]] = {
     Proof: ("proof", "proof", {"note": "x", "state": "accepted", "checked_by_id": 1, "checked_at": NOON}),
     HazardReport: ("hazard_report", "report", {"state": "checked", "checked_by_id": 1, "checked_at": NOON}),
     GradeChange: ("grade_change", "proposed", {"state": "superseded"}),
+    Incident: ("incident", "incident", {"state": "nowhere", "checked_by_id": 1, "checked_at": NOON}),
     DelistingRequest: ("delisting_request", "delisting", {"state": "withdrawn", "ended_at": NOON}),
     UrgentRed: (
         "urgent_red",

@@ -17,6 +17,8 @@ from grading.models import (
     GradeChange,
     GradePeriod,
     HazardEvent,
+    Incident,
+    IncidentCategory,
     Merit,
     RuleItem,
     Standing,
@@ -152,6 +154,16 @@ breaks("proof_refused_has_reason")(
 )
 breaks("hazardreport_checked_has_who_and_when")(lambda w: change(w.report, state="checked"))
 
+# grading: incidents
+breaks("incidentcategory_protected_never_counts")(
+    lambda w: change(IncidentCategory.objects.get(pk="domestic"), item_code="F08")
+)
+breaks("incident_number_once_a_source")(lambda w: again(w.incident))
+breaks("incident_protected_is_tied_to_no_home")(lambda w: change(w.incident, category="domestic"))
+breaks("incident_matched_has_a_place")(lambda w: change(w.incident, state="matched"))
+breaks("incident_confidence_is_a_percentage")(lambda w: change(w.incident, confidence=101))
+breaks("incident_checked_has_who_and_when")(lambda w: change(w.incident, state="nowhere"))
+
 # grading: from assessment to grade
 breaks("assessment_score_0_to_100")(lambda w: change(Assessment.objects.first(), score=101))
 breaks("gradechange_one_open_a_home")(lambda w: again(w.proposed))
@@ -248,7 +260,7 @@ def test_the_database_has_the_constraints_of_the_models(db: None) -> None:
 
 
 APPEND_ONLY = [AuditEvent, HazardEvent, Visit]
-KEPT = [*APPEND_ONLY, GradeChange, GradePeriod, Sign, UrgentRed]
+KEPT = [*APPEND_ONLY, GradeChange, GradePeriod, Incident, Sign, UrgentRed]
 REFUSED = r"pgtrigger: Cannot (update or delete|delete|truncate) rows"
 
 

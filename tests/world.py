@@ -20,6 +20,8 @@ from grading.models import (
     GradeChange,
     Hazard,
     HazardReport,
+    Incident,
+    IncidentCategory,
     Photo,
     Proof,
     RuleSet,
@@ -66,6 +68,7 @@ class World:
     board: Sign
     notice: Sign
     import_run: ImportRun
+    incident: Incident
     job: Job
     post: Post
     staff: User
@@ -151,6 +154,7 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
             posted_by=cast.grid,
         ),
         import_run=_import_run(cast, mark),
+        incident=_incident(cast, mark),
         job=Job.objects.create(
             kind="grading.bulk_assessment",
             requested_by=cast.office,
@@ -230,4 +234,15 @@ def _import_run(cast: Cast, mark: str) -> ImportRun:
     return ImportRun.objects.create(
         file=stored, file_name=f"{mark}登记表.xlsx", file_sha256="b" * 64, state="done", dry_run=False, job=job,
         by=cast.office, created_at=NOON, finished_at=NOON, rows=6, bad=1, error_file=errors,
+    )  # fmt: skip
+
+
+def _incident(cast: Cast, mark: str) -> Incident:
+    """A fire whose place is in doubt: one of the buildings of the community it may have been."""
+    fire = IncidentCategory.objects.get(pk="fire")
+    building = Building.objects.filter(community=cast.fumin).first()
+    told = {"building": building.pk, "unit": None, "confidence": 61, "by": "similar", "address": "一巷"}
+    return Incident.objects.create(
+        source="fire", number=f"{mark}F1", category=fire, happened_at=NOON - timedelta(days=1), place=f"{mark}一巷附近",
+        candidates=[told], communities=[cast.fumin.pk], confidence=61, received_by=cast.office, received_at=NOON,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fucheng.api import delisting_requests, docs, hazards, photos, problems, tokens, units, visits
+from fucheng.api import delisting_requests, docs, hazards, incidents, photos, problems, tokens, units, visits
 
 app_name = "api"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("v1/units/<slug:code>/grades/", units.UnitGrades.as_view(), name="unit-grades"),
     path("v1/hazards/", hazards.HazardList.as_view(), name="hazards"),
     path("v1/hazards/<int:pk>/", hazards.HazardDetail.as_view(), name="hazard"),
+    path("v1/incidents/", incidents.Incidents.as_view(), name="incidents"),
     path("v1/visits/", visits.Visits.as_view(), name="visits"),
     path("v1/photos/", photos.Photos.as_view(), name="photos"),
     path("v1/delisting-requests/", delisting_requests.DelistingRequests.as_view(), name="delisting-requests"),

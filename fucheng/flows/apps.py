@@ -6,12 +6,20 @@ class FlowsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tells the job runner which flow does which kind of work."""
-        from fucheng.flows import bulk_assessment, bulk_decision, list_export, print_run, registry_import
+        from fucheng.flows import (
+            bulk_assessment,
+            bulk_decision,
+            incident_import,
+            list_export,
+            print_run,
+            registry_import,
+        )
         from jobs import running
 
         for handler in (
             bulk_assessment.BulkAssessment(),
             bulk_decision.BulkDecision(),
+            incident_import.IncidentImport(),
             list_export.ListExport(),
             print_run.PrintRunWork(),
             registry_import.RegistryImport(),

@@ -206,6 +206,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "DelistingState": "fucheng.api.delisting_requests.STATES",
         "HazardState": "fucheng.api.hazards.STATES",
+        "IncidentState": "fucheng.api.incidents.STATES",
     },
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}

@@ -3,6 +3,7 @@
 from grading.models.changes import Assessment, GradeChange, GradePeriod, Standing
 from grading.models.delisting import DelistingRequest
 from grading.models.hazards import Hazard, HazardEvent, HazardReport, Proof
+from grading.models.incidents import Incident, IncidentCategory
 from grading.models.rule_sets import RuleItem, RuleSet
 from grading.models.urgent import UrgentRed
 from grading.models.visits import Finding, Merit, Photo, Visit, VisitException
@@ -16,6 +17,8 @@ __all__ = [
     "Hazard",
     "HazardEvent",
     "HazardReport",
+    "Incident",
+    "IncidentCategory",
     "Merit",
     "Photo",
     "Proof",

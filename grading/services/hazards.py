@@ -148,6 +148,40 @@ def _reopen(hazard: Hazard, visit: Visit, s: Seen, item: RuleItem) -> None:
     hazard.listed_at = hazard.listed_at or _listed_at(item, s, visit.submitted_at)
 
 
+def open_for_incident(
+    *,
+    building_id: int,
+    unit_id: int | None,
+    item: RuleItem,
+    happened_on: date,
+    by: User,
+    at: datetime,
+    note: str,
+) -> Hazard:
+    """The hazard that an incident opens, or opens again; it carries the day of the newest incident.
+
+    The caller holds the building's lock.
+    """
+    place = Hazard.objects.filter(building=building_id, unit=unit_id, item_code=item.code)
+    hazard = place.select_related("item").first()
+    if hazard is None:
+        hazard = Hazard(building_id=building_id, unit_id=unit_id, item_code=item.code, note=note)
+        what = What.OPENED
+    elif hazard.state == HazardState.CLOSED:
+        hazard.relapses += 1
+        what = What.RELAPSED
+    else:
+        what = What.SEEN_AGAIN
+    if what != What.SEEN_AGAIN:
+        hazard.state, hazard.closed_at = HazardState.OPEN, None
+        hazard.opened_at, hazard.due_on = at, due_on(item, day_of(at))
+    hazard.item, hazard.seen_at = item, at
+    hazard.happened_on = max(happened_on, hazard.happened_on or happened_on)
+    hazard.save()
+    _tell(hazard, what, at=at, by=by, note=note)
+    return hazard
+
+
 @transaction.atomic
 def send_proof(*, hazard_id: int, by: User, at: datetime, note: str) -> Proof:
     """The landlord says that a hazard is mended; it stays open until someone has checked."""

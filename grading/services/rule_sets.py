@@ -11,14 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.errors import Conflict
 from grading.facts import Effect, Grade, Item, RuleBook
-from grading.models import RuleItem, RuleSet
+from grading.models import IncidentCategory, RuleItem, RuleSet
 
-DEFAULT_FILE = Path(__file__).parents[1] / "data" / "rules_v1.json"
+DATA = Path(__file__).parents[1] / "data"
+DEFAULT_FILE = DATA / "rules_v1.json"
+CATEGORIES_FILE = DATA / "incident_categories.json"
 
 
 @transaction.atomic
 def publish_default(*, effective_on: date, at: datetime, by: User) -> RuleSet:
-    """Version 1.0 with its 52 items (domain.md 7), published; the existing one when it is there already."""
+    """Version 1.0 with its 52 items (domain.md 7), published; the existing one when it is there already.
+
+    The incident categories come with it.
+    """
     data = json.loads(DEFAULT_FILE.read_text(encoding="utf-8"))
     items = data.pop("items")
     rule_set, created = RuleSet.objects.get_or_create(
@@ -30,6 +35,10 @@ def publish_default(*, effective_on: date, at: datetime, by: User) -> RuleSet:
             "published_at": at,
             "published_by": by,
         },
+    )
+    IncidentCategory.objects.bulk_create(
+        [IncidentCategory(**row) for row in json.loads(CATEGORIES_FILE.read_text(encoding="utf-8"))],
+        ignore_conflicts=True,
     )
     if created:
         RuleItem.objects.bulk_create([RuleItem(rule_set=rule_set, **item) for item in items])

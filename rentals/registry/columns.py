@@ -6,6 +6,7 @@ which every other module of this package keeps the values of a row.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -82,9 +83,12 @@ COLUMNS: tuple[Column, ...] = (
 FIELDS: tuple[str, ...] = tuple(column.field for column in COLUMNS)
 BY_FIELD: dict[str, Column] = {column.field: column for column in COLUMNS}
 INDEX: dict[str, int] = {field: number for number, field in enumerate(FIELDS)}
-HEADER_KEYS: dict[str, str] = {
-    header_key(name): column.field for column in COLUMNS for name in (column.header, *column.aliases)
-}
+
+
+def header_keys(columns: Iterable[Column]) -> dict[str, str]:
+    """Every header that means one of these columns, as it is compared, to its field."""
+    return {header_key(name): column.field for column in columns for name in (column.header, *column.aliases)}
+
 
 REPORT_HEADERS: tuple[str, ...] = ("原行号", "错误", "怎么办")
 """Columns of our error workbook; a corrected one may be uploaded as it is."""

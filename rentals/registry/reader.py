@@ -7,14 +7,14 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from rentals.registry import read_child
-from rentals.registry.columns import BY_FIELD, COLUMNS, HEADER_KEYS, REPORT_HEADERS
+from rentals.registry.columns import COLUMNS, REPORT_HEADERS, Column, header_keys
 from rentals.registry.problems import BrokenWorkbook, Problem
 
 RawRow = list[str]
@@ -86,49 +86,55 @@ class Reader:
 
 
 @contextmanager
-def open_registry(path: str | Path, limits: Limits | None = None) -> Iterator[Reader]:
-    """Open a registry file (.xlsx or .csv) in a child process and read its header.
+def open_registry(
+    path: str | Path, limits: Limits | None = None, columns: Sequence[Column] = COLUMNS
+) -> Iterator[Reader]:
+    """Open a file with these columns (.xlsx or .csv) in a child process and read its header.
 
     Raises `BrokenWorkbook`: before the block for everything about the container and the header, inside it
     from `chunks()` for rows. The child is dead when the block is left.
     """
     limits = limits or Limits()
-    child = _start("read", path, limits)
+    child = _start("read", path, limits, columns)
     try:
         frames = _frames(child, path, limits)
         kind, payload = next(frames)
         if kind != "H":
             raise BrokenWorkbook("broken_file")
-        yield Reader(sheet_of(json.loads(payload)), _frames=frames)
+        yield Reader(sheet_of(json.loads(payload), columns), _frames=frames)
     finally:
         child.kill()
         child.communicate()
 
 
-def sheet_of(facts: dict[str, Any]) -> Sheet:
+def sheet_of(facts: dict[str, Any], known: Sequence[Column] = COLUMNS) -> Sheet:
     """Match the header to the columns. Raises `BrokenWorkbook` for missing or repeated columns."""
     columns: dict[str, int] = {}
     remarks: list[Problem] = []
+    keys, headers_of = header_keys(known), {column.field: column.header for column in known}
     row: int = facts["row"]
     for number, text in enumerate(facts["header"]):
-        name = HEADER_KEYS.get(read_child.header_key(text))
+        name = keys.get(read_child.header_key(text))
         if name is None:
             if text and text not in REPORT_HEADERS:
                 remarks.append(Problem(row, text[:80], "", "unknown_column", {"header": text[:80]}))
         elif name in columns:
             headers = f"{facts['header'][columns[name]]}, {text}"
-            raise BrokenWorkbook("repeated_column", column=BY_FIELD[name].header, headers=headers)
+            raise BrokenWorkbook("repeated_column", column=headers_of[name], headers=headers)
         else:
             columns[name] = number
-    missing = [column.header for column in COLUMNS if column.required and column.field not in columns]
+    missing = [column.header for column in known if column.required and column.field not in columns]
     if missing:
         raise BrokenWorkbook("missing_columns", columns="、".join(missing), row=row)
     header = tuple(facts["header"])
     return Sheet(facts["sheet"], facts["kind"], facts["encoding"], row, header, columns, tuple(remarks))
 
 
-def _start(task: str, path: str | Path, limits: Limits) -> subprocess.Popen[bytes]:
-    order = {"task": task, "path": str(path), "known": list(HEADER_KEYS), "limits": asdict(limits)}
+def _start(
+    task: str, path: str | Path, limits: Limits, columns: Sequence[Column] = ()
+) -> subprocess.Popen[bytes]:
+    known = list(header_keys(columns))
+    order = {"task": task, "path": str(path), "known": known, "limits": asdict(limits)}
     root = str(Path(__file__).resolve().parents[2])
     script = f"import sys; sys.path.insert(0, {root!r}); from rentals.registry.read_child import main; main()"
     command = [sys.executable, "-I", "-c", script, json.dumps(order, ensure_ascii=True)]

@@ -11,6 +11,13 @@ DATA = {
         "building": lambda on: on.world.building.code,
         "started_at": "2026-05-12T12:00:00+08:00",
     },
+    "api:incidents": {
+        "source": "fire",
+        "number": "2026-0001",
+        "category": "fire",
+        "happened_at": "2026-05-11T12:00:00+08:00",
+        "place": "某处",
+    },
     "api:photos": {"photo": lambda _: picture()},
     "api:delisting-requests": {"unit": lambda on: on.world.red.code, "words": "已整改"},
 }
@@ -25,6 +32,8 @@ api:unit                GET   code=code     401   ok    404    ok        404    
 api:unit-grades         GET   code=code     401   ok    404    ok        404        ok     ok      ok      ok       ok        404        401
 api:hazards             GET   -             401   ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         401
 api:hazard              GET   pk=hazard     401   ok    404    ok        404        ok     ok      ok      ok       ok        404        401
+api:incidents           GET   -             401   ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         401
+api:incidents           POST  -             401   403   403    403       403        403    ok      403     403      403       403        401
 api:visits              POST  -             401   ok    404    403       404        403    403     403     403      404       404        401
 api:photos              POST  -             401   ok    ok     403       403        403    403     403     403      ok        ok         401
 api:delisting-requests  GET   -             401   ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         401

@@ -28,6 +28,8 @@ office:import             GET   pk=import_run          in    403   403    403   
 office:import-errors      GET   pk=import_run          in    403   403    403       403        403    ok      403     403      403       403        in
 office:import-now         POST  pk=import_run          in    403   403    403       403        403    409     403     403      403       403        in
 office:import-undo        POST  pk=import_run          in    403   403    403       403        403    ok      403     403      403       403        in
+office:incidents          GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:incidents          POST  -                      in    403   403    403       403        403    422     403     403      403       403        in
 office:assessment         GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
 office:assessment         POST  -                      in    403   403    403       403        403    ok      403     403      403       403        in
 office:print-runs         GET   -                      in    403   403    ok        ok         403    ok      403     403      403       403        in

@@ -8,6 +8,7 @@ DATA = {
     "review:urgent-new": {"item": "Z05", "reason": "发现黑煤气"},
     "review:urgent-end": {"verb": "confirm", "reason": "属实"},
     "review:proof-check": {"verb": "accept"},
+    "review:incident-place": {"place": "none"},
     "review:report-answer": {"answer": "已上门处理"},
     "review:home-reveal": {"purpose": "联系业主整改"},
     "review:homes-export": {"format": "csv"},
@@ -31,6 +32,8 @@ review:proofs          GET   -              in    403   403    ok        ok     
 review:proof-check     POST  pk=proof       in    403   403    ok        404        403    403     403     403      403       403        in
 review:reports         GET   -              in    403   403    ok        ok         403    403     403     403      403       403        in
 review:report-answer   POST  pk=report      in    403   403    ok        404        403    403     403     403      403       403        in
+review:incidents       GET   -              in    403   403    ok        ok         403    ok      403     403      403       403        in
+review:incident-place  POST  pk=incident    in    403   403    ok        404        403    ok      403     403      403       403        in
 review:delistings      GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
 review:rhythm          GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
 review:register        GET   -              in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in

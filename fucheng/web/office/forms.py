@@ -11,6 +11,7 @@ from communities import access
 from communities.models import Community, Estate, Grid
 from fucheng.web.office.queries.audit import SUBJECTS, VERBS
 from grading.models.rule_sets import GRADE_CHOICES
+from grading.states import INCIDENT_STATE_NAMES, IncidentState
 from rentals.models import ImportRun, Unit
 from signage.engine.model import SheetGeometry
 from signage.models import PrintRun
@@ -192,3 +193,28 @@ class AuditFilter(forms.Form):
     until_on = forms.DateField(
         required=False, label=_("Until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
+
+
+class IncidentUploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("File of police or fire service"),
+        help_text=_("Excel workbook (.xlsx) or CSV, at most 10 MB."),
+        widget=forms.ClearableFileInput({"accept": ".xlsx,.csv"}),
+    )
+
+
+class IncidentFilter(forms.Form):
+    """What cannot be is no filter."""
+
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ALL,
+            *((s.value, INCIDENT_STATE_NAMES[s]) for s in IncidentState if s != IncidentState.SET_ASIDE),
+        ],
+    )
+
+    @property
+    def wanted_state(self) -> str:
+        return str(self.cleaned_data["state"]) if self.is_valid() else ""

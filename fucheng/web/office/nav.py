@@ -17,6 +17,7 @@ SECTION = Section(
             tab=True,
         ),
         Item("office:imports", _("Registry import"), "file-import", Permission.REGISTER_IMPORT),
+        Item("office:incidents", _("Incidents"), "urgent", Permission.INCIDENT_IMPORT),
         Item("office:assessment", _("Bulk assessment"), "calculator", Permission.GRADE_BULK_ASSESS),
         Item("office:print-runs", _("Printing"), "printer", Permission.SIGN_PRINT, tab=True),
         Item("office:people", _("People and posts"), "users", Permission.PEOPLE_MANAGE, tab=True),

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from fucheng.web.office.views import assessment, audit, home, imports, jobs, people, print_runs, rules
+from fucheng.web.office.views import (
+    assessment,
+    audit,
+    home,
+    imports,
+    incidents,
+    jobs,
+    people,
+    print_runs,
+    rules,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -14,6 +24,7 @@ urlpatterns = [
     path("imports/<int:pk>/errors/", imports.error_workbook, name="import-errors"),
     path("imports/<int:pk>/now/", imports.import_now, name="import-now"),
     path("imports/<int:pk>/undo/", imports.import_undo, name="import-undo"),
+    path("incidents/", incidents.incident_list, name="incidents"),
     path("assessment/", assessment.assessment, name="assessment"),
     path("print-runs/", print_runs.run_list, name="print-runs"),
     path("print-runs/new/", print_runs.run_new, name="print-run-new"),

@@ -231,3 +231,19 @@ class AsOfForm(forms.Form):
     on = forms.DateField(
         label=_("Grade on"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
+
+
+class PlaceForm(forms.Form):
+    """Where an incident was: a building, a home in it, or none of ours."""
+
+    place = forms.RegexField(regex=r"^(none|\d{1,18}(:\d{1,18})?)$")
+
+    @property
+    def building_id(self) -> int | None:
+        place = self.cleaned_data["place"]
+        return None if place == "none" else int(place.split(":")[0])
+
+    @property
+    def unit_id(self) -> int | None:
+        _building, colon, unit = self.cleaned_data["place"].partition(":")
+        return int(unit) if colon else None

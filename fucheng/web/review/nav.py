@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Permission
 from fucheng.web.navigation import Item, Section
-from grading.models import GradeChange, Proof, UrgentRed
+from grading.models import GradeChange, Incident, Proof, UrgentRed
 
 
 def _waiting_for_community(user: User) -> int:
@@ -20,6 +20,10 @@ def _waiting_for_panel(user: User) -> int:
 
 def _proofs(user: User) -> int:
     return Proof.objects.visible_to(user).filter(state=Proof.State.SENT).count()
+
+
+def _incidents(user: User) -> int:
+    return Incident.objects.visible_to(user).doubtful().count()
 
 
 SECTION = Section(
@@ -44,6 +48,13 @@ SECTION = Section(
         ),
         Item("review:proofs", _("Proofs"), "photo-check", Permission.HAZARD_VERIFY, tab=True, count=_proofs),
         Item("review:reports", _("Reports"), "message-report", Permission.HAZARD_VERIFY),
+        Item(
+            "review:incidents",
+            _("Incidents"),
+            "map-pin-question",
+            Permission.INCIDENT_MATCH,
+            count=_incidents,
+        ),
         Item("review:delistings", _("Delisting"), "arrow-back-up", Permission.GRADE_REVIEW),
         Item("review:rhythm", _("Rhythm"), "calendar-time", Permission.GRADE_DECIDE),
         Item("review:register", _("Register"), "building-community", Permission.REGISTER_READ, tab=True),

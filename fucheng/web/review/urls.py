@@ -1,7 +1,7 @@
 from django.urls import path
 
 from fucheng.web.leaders import rhythm_view
-from fucheng.web.review.views import cases, proofs, queue, register, urgent
+from fucheng.web.review.views import cases, incidents, proofs, queue, register, urgent
 
 app_name = "review"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("proofs/<int:pk>/", proofs.proof_check, name="proof-check"),
     path("reports/", proofs.report_list, name="reports"),
     path("reports/<int:pk>/", proofs.report_answer, name="report-answer"),
+    path("incidents/", incidents.incident_list, name="incidents"),
+    path("incidents/<int:pk>/", incidents.incident_place, name="incident-place"),
     path("delisting/", proofs.delisting_list, name="delistings"),
     path("rhythm/", rhythm_view.page, name="rhythm"),
     path("register/", register.home_list, name="register"),

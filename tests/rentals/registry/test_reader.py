@@ -180,7 +180,7 @@ def test_killed_child_is_explained(
 ) -> None:
     start = reader._start
 
-    def dies(task: str, path: Path, limits: Limits) -> subprocess.Popen[bytes]:
+    def dies(task: str, path: Path, limits: Limits, columns: object = ()) -> subprocess.Popen[bytes]:
         if task != "read":
             return start(task, path, limits)
         script = f"import os, signal; os.kill(os.getpid(), signal.{killed_by})"

@@ -19,6 +19,7 @@ from jobs.models import Job
 NAMES: dict[str, Any] = {
     "rentals.registry_import": gettext_lazy("Registry import"),
     "grading.bulk_assessment": gettext_lazy("Bulk assessment"),
+    "grading.incident_import": gettext_lazy("Incidents"),
     "grading.bulk_decision": gettext_lazy("Decisions on many changes"),
     "signage.print_run": gettext_lazy("Print run"),
     "lists.export": gettext_lazy("Export of a list"),
@@ -37,6 +38,8 @@ RESULTS: dict[str, Any] = {
     "changed": gettext_lazy("changed"),
     "missing": gettext_lazy("missing from the file"),
     "bad": gettext_lazy("bad rows"),
+    "new": gettext_lazy("new"),
+    "known": gettext_lazy("known already"),
     "proposed": gettext_lazy("changes proposed"),
     "decided": gettext_lazy("changes decided"),
     "signs": gettext_lazy("signs"),
