@@ -18,11 +18,12 @@ from rentals.models import Building, Unit
 SURE = 90  # confidence from which no person is asked
 BY_PARTS = 95
 BY_LIKENESS = 80  # at most
-ALIKE = 0.4  # trigram likeness below which equal figures are chance
 OFFERED = 5
 _CODE = re.compile(r"(?<![0-9A-Z])4403[0-9]{10}[0-9A-Z][0-9]{4}(?:[0-9]{6})?(?![0-9A-Z])")
 _ROOM = re.compile(r"([A-Z]?\d{1,5})(?:号?房|室)")
 _LAST_ROOM = re.compile(r"(?:(?<=[栋座幢楼])[A-Z]?\d{1,5}|[A-Z]?\d{1,5}(?:号?房|室)).*$")
+_ABOVE = re.compile(r"^.*?街道(?:[^社]{1,8}社区)?")  # what stands below it: village, lane, block
+_BESIDE = re.compile(r"附近|旁边|对面|路口|门前")
 By = Incident.MatchedBy
 
 
@@ -97,10 +98,8 @@ def _by_address(text: str) -> list[Candidate]:
 
 def _judge(row: dict[str, Any], text: str, unit_id: int | None, *, is_home: bool) -> Candidate:
     address = _without_room(fold(row["address"]).upper())
-    has_parts = _numbers(address) == _numbers(_without_room(text)) and (
-        not row["building__name"] or fold(row["building__name"]).upper() in text
-    )
-    is_sure = has_parts and row["likeness"] >= ALIKE and (unit_id is not None or not is_home)
+    has_parts = _ABOVE.sub("", address) in text and not _BESIDE.search(text)
+    is_sure = has_parts and (unit_id is not None or not is_home)
     return Candidate(
         row["building"],
         unit_id,
@@ -113,11 +112,6 @@ def _judge(row: dict[str, Any], text: str, unit_id: int | None, *, is_home: bool
 
 def _without_room(address: str) -> str:
     return _LAST_ROOM.sub("", address)
-
-
-def _numbers(text: str) -> list[str]:
-    """The figures of an address in their order, Chinese ones too: 一巷5栋 is not 二巷5栋."""
-    return re.findall(r"\d+|[一二三四五六七八九十]+(?=[巷栋区坊号里])", text)
 
 
 def community_ids(found: Iterable[Candidate]) -> list[int]:

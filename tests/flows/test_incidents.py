@@ -66,7 +66,14 @@ class TestMatching:
         assert (incident.building, incident.unit) == (homes[0].building, None)
 
     @pytest.mark.parametrize(
-        "place", ["福城街道福民社区福民新村二巷5栋201房", "福民社区福民新村一巷6栋201房"]
+        "place",
+        [
+            "福城街道福民社区福民新村二巷5栋201房",
+            "福民社区福民新村一巷6栋201房",
+            "福城街道福民社区冼屋新村一巷5栋201房",
+            "福城街道福民社区福民新村一巷5栋901房",
+            "福城街道福民社区福民新村一巷5栋附近",
+        ],
     )
     def test_another_lane_or_block_is_never_taken_for_sure(self, cast: Cast, homes, place: str) -> None:
         incident = receive(cast, told(place))
