@@ -8,9 +8,14 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from communities.querysets import CommunityQuerySet, PlaceQuerySet
+
+
+def in_readers_language(name: str, name_en: str) -> str:
+    return name_en if name_en and (get_language() or "").startswith("en") else name
 
 
 class Street(models.Model):
@@ -29,7 +34,7 @@ class Street(models.Model):
         verbose_name_plural = _("streets")
 
     def __str__(self) -> str:
-        return self.name
+        return in_readers_language(self.name, self.name_en)
 
 
 class Community(models.Model):
@@ -64,7 +69,7 @@ class Community(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return in_readers_language(self.name, self.name_en)
 
 
 class ResidentsCommittee(models.Model):

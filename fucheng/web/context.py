@@ -35,8 +35,11 @@ class Frame:
 
     @property
     def tabs(self) -> list[navigation.Link]:
-        """The phone's bottom bar: the tab items of the area that the page belongs to."""
-        return [link for menu in self.menus if menu.active for link in menu.links if link.tab]
+        """The phone's bottom bar: the tabs of the page's area, or of one's own where that has but one."""
+        bars = [(menu.active, [link for link in menu.links if link.tab]) for menu in self.menus]
+        bars = [(active, tabs) for active, tabs in bars if tabs]
+        own = next((tabs for active, tabs in bars if active and len(tabs) > 1), None)
+        return own or max((tabs for _active, tabs in bars), key=len, default=[])
 
     @property
     def street(self) -> Street | None:

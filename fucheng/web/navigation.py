@@ -26,7 +26,8 @@ AREAS = ("field", "review", "office", "leaders", "landlords")
 class Item:
     """One entry. `icon` is a Tabler outline name; `tab` puts it into the phone's bottom bar as well.
 
-    `count` may return a number that waits for this person (0 shows nothing); it costs a query on every page.
+    `covers` names addresses outside `url_name` where this entry is the active one (a home's page belongs to
+    the register). `count` may return a number that waits for this person (0 shows nothing); it costs a query on every page.
     """
 
     url_name: str
@@ -36,6 +37,7 @@ class Item:
     roles: frozenset[Role] = frozenset()
     tab: bool = False
     count: Callable[[User], int] | None = None
+    covers: tuple[str, ...] = ()
 
     def is_for(self, user: User) -> bool:
         if self.permission and not access.can(user, self.permission):
@@ -80,7 +82,9 @@ def menus_of(user: User, request: HttpRequest) -> list[Menu]:
     menus = []
     for section in sections():
         items = [(item, url) for item in section.items if (url := _url(item)) and item.is_for(user)]
-        here = max((url for _item, url in items if request.path.startswith(url)), key=len, default=None)
+        places = [(place, url) for item, url in items for place in (url, *item.covers)]
+        fitting = [(place, url) for place, url in places if request.path.startswith(place)]
+        here = max(fitting, key=lambda fit: len(fit[0]))[1] if fitting else None
         links = [
             Link(url, item.label, item.icon, url == here, item.tab, item.count(user) if item.count else 0)
             for item, url in items

@@ -98,6 +98,12 @@
     tick();
   });
 
+  // A row of tabs that is wider than the phone begins at the open one.
+  document.querySelectorAll(".fc-tabbar").forEach((bar) => {
+    const open = bar.querySelector("[aria-current]");
+    if (open) bar.scrollLeft = open.offsetLeft - bar.offsetLeft - (bar.clientWidth - open.offsetWidth) / 2;
+  });
+
   // The error summary is where the reader must be.
   document.querySelector("[data-focus]")?.focus();
 })();

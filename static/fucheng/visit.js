@@ -84,6 +84,14 @@
     if (target.closest("[data-pick]")) pickFor(target.closest("[data-fault]"));
   });
 
+  document.querySelector("[data-first-error]")?.addEventListener("click", (event) => {
+    const bad = one(form, ".fc-error");
+    if (!bad) return;
+    event.preventDefault();
+    bad.scrollIntoView({ block: "center" });
+    bad.closest("fieldset")?.querySelector(".has-error select, .has-error input, input[type=file]")?.focus({ preventScroll: true });
+  });
+
   // ---- the sheet of items --------------------------------------------------------------------------------------
   let picking = null;
   let showsAll = false;

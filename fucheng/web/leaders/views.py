@@ -91,6 +91,7 @@ def _cells(screen: Screen, row: Any) -> list[dict[str, Any]]:
         {
             "title": column.title,
             "kind": "grade" if isinstance(column, GradeColumn) else column.kind,
+            "is_code": str(column.of(row)).isdigit(),
             "is_short": column.kind == "text" and column.width <= SHORT,
             "is_stale": isinstance(column, GradeColumn) and column.is_stale(row),
             "value": column.raw(row) if isinstance(column, GradeColumn) else column.of(row),

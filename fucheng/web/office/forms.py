@@ -25,6 +25,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("Registry file"),
         help_text=_("Excel workbook (.xlsx) or CSV, at most 60 MB."),
+        error_messages={"required": _("Choose the workbook first.")},
         widget=forms.ClearableFileInput({"accept": ".xlsx,.csv"}),
     )
     mode = forms.ChoiceField(

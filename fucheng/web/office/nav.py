@@ -20,7 +20,7 @@ SECTION = Section(
         Item("office:incidents", _("Incidents"), "urgent", Permission.INCIDENT_IMPORT),
         Item("office:assessment", _("Bulk assessment"), "calculator", Permission.GRADE_BULK_ASSESS),
         Item("office:print-runs", _("Printing"), "printer", Permission.SIGN_PRINT, tab=True),
-        Item("office:people", _("People and posts"), "users", Permission.PEOPLE_MANAGE, tab=True),
+        Item("office:people", _("People"), "users", Permission.PEOPLE_MANAGE, tab=True),
         Item("office:rules", _("Rules"), "scale", Permission.RULES_READ),
         Item("office:jobs", _("Jobs"), "progress", Permission.JOBS_READ, tab=True),
         Item("office:audit", _("Audit trail"), "history", Permission.AUDIT_READ, tab=True),

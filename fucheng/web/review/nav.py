@@ -37,6 +37,7 @@ SECTION = Section(
             Permission.GRADE_DECIDE,
             tab=True,
             count=_waiting_for_community,
+            covers=("/review/changes/",),
         ),
         Item(
             "review:panel",
@@ -45,6 +46,7 @@ SECTION = Section(
             Permission.GRADE_DECIDE_RED,
             tab=True,
             count=_waiting_for_panel,
+            covers=("/review/changes/",),
         ),
         Item("review:proofs", _("Proofs"), "photo-check", Permission.HAZARD_VERIFY, tab=True, count=_proofs),
         Item("review:reports", _("Reports"), "message-report", Permission.HAZARD_VERIFY),
@@ -57,7 +59,14 @@ SECTION = Section(
         ),
         Item("review:delistings", _("Delisting"), "arrow-back-up", Permission.GRADE_REVIEW),
         Item("review:rhythm", _("Rhythm"), "calendar-time", Permission.GRADE_DECIDE),
-        Item("review:register", _("Register"), "building-community", Permission.REGISTER_READ, tab=True),
+        Item(
+            "review:register",
+            _("Register"),
+            "building-community",
+            Permission.REGISTER_READ,
+            tab=True,
+            covers=("/review/homes/",),
+        ),
         Item("review:buildings", _("Buildings"), "building", Permission.REGISTER_READ),
     ),
 )
