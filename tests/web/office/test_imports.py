@@ -82,7 +82,7 @@ def test_dry_run_shows_progress_then_result_and_changes_nothing(office: Office) 
     carried_out(run)
     ended = office.get(f"{IMPORTS}{run.pk}/", **{"HX-Request": "true"})
     assert ended["HX-Refresh"] == "true"
-    assert "would be added" in office.get(f"{IMPORTS}{run.pk}/").content.decode()
+    assert "Would be added" in office.get(f"{IMPORTS}{run.pk}/").content.decode()
     assert (run.state, run.added) == ("checked", 1)
     assert not Unit.objects.filter(code=EXAMPLE[0]).exists()
 
