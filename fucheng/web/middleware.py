@@ -43,7 +43,8 @@ class SecondStepMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and not second_step.is_through(request):
+        is_known = settings.SESSION_COOKIE_NAME in request.COOKIES
+        if is_known and request.user.is_authenticated and not second_step.is_through(request):
             open_paths = tuple(
                 reverse(f"signin:{name}") for name in ("second-step", "password-change", "sign-out")
             )

@@ -1,6 +1,7 @@
 """Who has a password of the office changes it before anything else."""
 
 import pytest
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -11,6 +12,7 @@ from tests.conftest import Cast
 
 def visit(path: str, user: User, rf) -> HttpResponse:
     request: HttpRequest = rf.get(path)
+    request.COOKIES[settings.SESSION_COOKIE_NAME] = "of this person"
     request.user = user
     return PasswordChangeMiddleware(lambda _request: HttpResponse("through"))(request)
 

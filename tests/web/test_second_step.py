@@ -111,6 +111,6 @@ def test_the_office_takes_it_away_for_a_lost_phone(client: Client, cast: Cast) -
     set_up(cast.grid)
     client.force_login(cast.office)
     page = client.get(f"/office/people/{cast.grid.pk}/").content.decode()
-    assert "Take the second step away" in page
+    assert f"/office/people/{cast.grid.pk}/second-step/" in page
     client.post(f"/office/people/{cast.grid.pk}/second-step/", {"reason": "phone lost"})
     assert not second_step.is_on(cast.grid)

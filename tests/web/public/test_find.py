@@ -73,6 +73,7 @@ def test_no_page_leads_to_a_token_or_names_a_person(world: World, client: Client
         assert world.building.code not in text
         assert not answer.cookies
         assert answer["Cache-Control"] == "public, max-age=60"
+        assert "Cookie" not in answer.get("Vary", "")
 
 
 def test_a_building_that_is_not_there_is_a_kind_404(client: Client, world: World) -> None:
