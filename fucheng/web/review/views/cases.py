@@ -16,6 +16,7 @@ from fucheng.flows import grade_change
 from fucheng.web.review.forms import REASONS, DecisionForm
 from fucheng.web.review.queries import case, queue, urgent
 from fucheng.web.staff import StaffRequest, carried_out, posted, staff_page, status_of
+from fucheng.web.templatetags.desk import home_line
 from grading.models import GradeChange
 from grading.states import OPEN_CHANGE_STATES, ChangeState
 
@@ -77,8 +78,11 @@ def _decided(request: StaffRequest, decided: GradeChange) -> HttpResponse:
         ChangeState.RETURNED: _("Returned. The home keeps its grade until new facts come."),
         ChangeState.WITH_PANEL: _("Handed on to the panel."),
     }
-    messages.success(request, words[ChangeState(decided.state)])
+    home = home_line(decided.unit)
+    said = _("%(home)s: %(said)s") % {"home": home, "said": words[ChangeState(decided.state)]}
     following = queue.next_waiting(request.user, decided)
     if following is None:
+        messages.success(request, said)
         return redirect("review:queue")
+    messages.success(request, said + _(" Below is the next case."))
     return redirect("review:change", following.pk)
