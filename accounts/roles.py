@@ -31,6 +31,9 @@ class Permission(StrEnum):
     INCIDENT_MATCH = "incident.match"
     SIGN_PRINT = "sign.print"
     SIGN_POST = "sign.post"
+    DOCUMENT_READ = "document.read"
+    DOCUMENT_ISSUE = "document.issue"
+    DOCUMENT_DELIVER = "document.deliver"
     FIGURES_READ = "figures.read"
     EXPORT = "export"
     RULES_READ = "rules.read"
@@ -41,7 +44,16 @@ class Permission(StrEnum):
 
 P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.GRID_WORKER: frozenset({P.REGISTER_READ, P.VISIT_SUBMIT, P.SIGN_POST, P.RULES_READ}),
+    Role.GRID_WORKER: frozenset(
+        {
+            P.REGISTER_READ,
+            P.VISIT_SUBMIT,
+            P.SIGN_POST,
+            P.DOCUMENT_READ,
+            P.DOCUMENT_DELIVER,
+            P.RULES_READ,
+        }
+    ),
     Role.REVIEWER: frozenset(
         {
             P.REGISTER_READ,
@@ -51,13 +63,18 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.GRADE_REVIEW,
             P.GRADE_DECIDE,
             P.SIGN_PRINT,
+            P.DOCUMENT_READ,
+            P.DOCUMENT_ISSUE,
+            P.DOCUMENT_DELIVER,
             P.FIGURES_READ,
             P.EXPORT,
             P.RULES_READ,
             P.JOBS_READ,
         }
     ),
-    Role.PANEL: frozenset({P.REGISTER_READ, P.GRADE_DECIDE_RED, P.FIGURES_READ, P.EXPORT, P.RULES_READ}),
+    Role.PANEL: frozenset(
+        {P.REGISTER_READ, P.GRADE_DECIDE_RED, P.DOCUMENT_READ, P.FIGURES_READ, P.EXPORT, P.RULES_READ}
+    ),
     Role.OFFICE: frozenset(
         {
             P.REGISTER_READ,
@@ -68,6 +85,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.GRADE_BULK_ASSESS,
             P.SIGN_PRINT,
             P.SIGN_POST,
+            P.DOCUMENT_READ,
+            P.DOCUMENT_ISSUE,
+            P.DOCUMENT_DELIVER,
             P.FIGURES_READ,
             P.EXPORT,
             P.RULES_READ,
@@ -76,7 +96,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.LEADER: frozenset({P.REGISTER_READ, P.FIGURES_READ, P.EXPORT, P.RULES_READ}),
-    Role.AUDITOR: frozenset({P.REGISTER_READ, P.FIGURES_READ, P.RULES_READ, P.JOBS_READ, P.AUDIT_READ}),
+    Role.AUDITOR: frozenset(
+        {P.REGISTER_READ, P.DOCUMENT_READ, P.FIGURES_READ, P.RULES_READ, P.JOBS_READ, P.AUDIT_READ}
+    ),
     Role.LANDLORD: frozenset({P.PROOF_SEND, P.DELISTING_REQUEST}),
 }
 

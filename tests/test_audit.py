@@ -20,6 +20,7 @@ from grading.models import (
     RuleSet,
     UrgentRed,
 )
+from letters.models import Document
 from rentals.models import ImportRun
 from signage.models import Sign
 from tests import world
@@ -44,6 +45,7 @@ STATES: dict[type, tuple[str, str, dict[str, Any]]] = {
         "urgent",
         {"state": "confirmed", "ended_by_id": 1, "ended_at": NOON, "answer": "属实"},
     ),
+    Document: ("document", "owed_letter", {"state": "failed", "failure": "x"}),
     Sign: ("sign", "printed", {"state": "void"}),
 }
 

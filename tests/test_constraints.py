@@ -27,6 +27,7 @@ from grading.models import (
     VisitException,
 )
 from jobs.models import Chunk
+from letters.models import Delivery, Document, DocumentSeries, Reading
 from rentals.models import Landlord, Manager
 from signage.models import PrintItem, PublicToken, Sign
 from tests import factories, world
@@ -227,6 +228,24 @@ def _(w: World) -> None:
         PrintItem.objects.create(run=w.print_run, ordinal=1, unit=w.green)
 
 
+# letters
+breaks("documentseries_once_a_kind_and_year")(lambda w: again(DocumentSeries.objects.first()))
+breaks("document_once_for_a_decision")(lambda w: again(w.letter, visit=None))
+breaks("document_once_for_a_visit_and_place")(lambda w: again(w.owed_letter))
+breaks("document_ready_has_its_file")(lambda w: change(w.owed_letter, state="ready"))
+breaks("delivery_at_the_door_has_a_photo")(lambda w: again(w.delivery, photo=""))
+breaks("delivery_by_hand_or_post_has_to_whom")(lambda w: again(w.delivery, how="post", to=""))
+breaks("delivery_one_in_the_inbox")(lambda w: again(w.letter.deliveries.get(how="inbox")))
+breaks("reading_first_time_only")(lambda w: again(w.letter.readings.get()))
+
+
+@breaks("document_number_once_a_kind_and_year")
+def _(w: World) -> None:
+    """Even when somebody turns the counter back."""
+    DocumentSeries.objects.filter(kind=w.letter.kind).update(last=0)
+    again(w.letter, change=None)
+
+
 @pytest.fixture
 def prepared(cast: Cast) -> World:
     return world.build(cast)
@@ -259,8 +278,8 @@ def test_the_database_has_the_constraints_of_the_models(db: None) -> None:
         assert named <= {row[0] for row in cursor.fetchall()}
 
 
-APPEND_ONLY = [AuditEvent, HazardEvent, Visit]
-KEPT = [*APPEND_ONLY, GradeChange, GradePeriod, Incident, Sign, UrgentRed]
+APPEND_ONLY = [AuditEvent, Delivery, HazardEvent, Reading, Visit]
+KEPT = [*APPEND_ONLY, Document, DocumentSeries, GradeChange, GradePeriod, Incident, Sign, UrgentRed]
 REFUSED = r"pgtrigger: Cannot (update or delete|delete|truncate) rows"
 
 

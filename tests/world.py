@@ -14,7 +14,7 @@ from PIL import Image
 from accounts.models import User
 from accounts.roles import Role
 from communities.models import Community, Estate, Grid, Post
-from fucheng.flows import delisting, grade_change, proof, public_report, urgent_red, visit
+from fucheng.flows import delisting, documents, grade_change, proof, public_report, urgent_red, visit
 from grading.models import (
     DelistingRequest,
     GradeChange,
@@ -31,6 +31,8 @@ from grading.models import (
 from grading.services import photos
 from grading.services.hazards import Seen
 from jobs.models import Job
+from letters.models import Delivery, Document
+from letters.services import rendering
 from rentals.models import Building, ImportRun, Landlord, Unit
 from signage.models import PrintFile, PrintRun, Sign
 from tests import factories
@@ -67,6 +69,10 @@ class World:
     printed: Sign
     board: Sign
     notice: Sign
+    letter: Document  # no-rental letter of `red`, ready, posted at the door and read
+    owed_letter: Document
+    failed_letter: Document
+    delivery: Delivery
     import_run: ImportRun
     incident: Incident
     job: Job
@@ -119,6 +125,7 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
         unit_id=urgent_home.pk, item_code="Z05", by=second_panel_member(), at=NOON, reason=f"{mark}发现黑煤气"
     )
     run, file = _print_run(cast, mark)
+    letter, delivery = _letters(cast, red)
     return World(
         community=cast.fumin,
         grid=building.grid,
@@ -153,6 +160,10 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
             posted_at=NOON,
             posted_by=cast.grid,
         ),
+        letter=letter,
+        owed_letter=Document.objects.get(unit=open_, kind="rectify"),
+        failed_letter=_failed(panel),
+        delivery=delivery,
         import_run=_import_run(cast, mark),
         incident=_incident(cast, mark),
         job=Job.objects.create(
@@ -197,6 +208,31 @@ def _decide(cast: Cast, red: Unit, green: Unit, panel: Unit, mark: str) -> None:
     grade_change.approve(change_id=change[red.pk], by=cast.panel, at=NOON, reason=f"{mark}同意")
     grade_change.approve(change_id=change[green.pk], by=cast.reviewer, at=NOON, reason=f"{mark}合格")
     grade_change.review(change_id=change[panel.pk], by=cast.reviewer, at=NOON, reason=f"{mark}属实")
+
+
+def _letters(cast: Cast, red: Unit) -> tuple[Document, Delivery]:
+    """The no-rental letter of the red home: made, posted at its door, and read by the landlord."""
+    letter = Document.objects.get(unit=red, kind="no_rental")
+    assert rendering.render(letter.pk, at=NOON)
+    delivery = documents.deliver(
+        document_id=letter.pk,
+        how="door",
+        by=cast.grid,
+        at=NOON,
+        to="",
+        note="",
+        photo=photos.store(picture()),
+    )
+    documents.take_out(document_id=letter.pk, by=cast.landlord, at=NOON)
+    letter.refresh_from_db()
+    return letter, delivery
+
+
+def _failed(unit: Unit) -> Document:
+    Document.objects.filter(unit=unit, kind="rectify").update(
+        state="failed", failure="missing_glyph: 𪚥 U+2A6A5"
+    )
+    return Document.objects.get(unit=unit, kind="rectify")
 
 
 def _print_run(cast: Cast, mark: str) -> tuple[PrintRun, PrintFile]:

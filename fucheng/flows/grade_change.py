@@ -6,8 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from fucheng.flows import document_rendering
 from grading.models import GradeChange
 from grading.services import changes, delisting
+from letters.services import issuing
 
 
 @transaction.atomic(durable=True)
@@ -20,10 +22,16 @@ def review(*, change_id: int, by: User, at: datetime, reason: str) -> GradeChang
 
 @transaction.atomic(durable=True)
 def approve(*, change_id: int, by: User, at: datetime, reason: str) -> GradeChange:
-    """Puts a change in force. The signs now owed follow from the rows; nothing else is to be told."""
+    """Puts a change in force. The signs now owed follow from the rows; a letter about red is owed as a row."""
     change = changes.approve_change(change_id=change_id, by=by, at=at, reason=reason)
     delisting.follow_changes([change.pk], at=at)
+    _write_letters([change.pk], by=by, at=at)
     return change
+
+
+def _write_letters(change_ids: Sequence[int], *, by: User, at: datetime) -> None:
+    if issuing.after_decisions(change_ids, by=by, at=at):
+        transaction.on_commit(document_rendering.ring)
 
 
 @transaction.atomic(durable=True)
@@ -47,4 +55,6 @@ def decide_many(*, verb: str, change_ids: Sequence[int], by: User, at: datetime,
     """`approve`, `review` or `return` for all of these that this person may decide; ids of those decided."""
     decided = MANY[verb](change_ids=change_ids, by=by, at=at, reason=reason)
     delisting.follow_changes(decided, at=at)
+    if verb == "approve":
+        _write_letters(decided, by=by, at=at)
     return decided

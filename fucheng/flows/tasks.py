@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from fucheng.flows import reassessment
+from fucheng.flows import document_rendering, reassessment
 
 
 @shared_task(name="fucheng.reassess_ended")
 def reassess_ended() -> None:
     """Every hour; the first after midnight has the work of the day."""
     reassessment.reassess_ended(at=timezone.now())
+
+
+@shared_task(name="letters.sweep")
+def sweep_letters() -> None:
+    """Every 15 seconds: papers that are owed and that no job is making."""
+    document_rendering.ask(at=timezone.now())

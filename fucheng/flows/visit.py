@@ -12,9 +12,11 @@ from accounts.roles import Permission
 from accounts.services import audit
 from communities import access
 from core.dates import day_of
+from fucheng.flows import document_rendering
 from grading.models import Visit
 from grading.services import assessing, delisting, rule_sets, visits
 from grading.services.hazards import Seen
+from letters.services import issuing
 from rentals.models import Building
 
 
@@ -65,4 +67,6 @@ def submit(
     proposed = assessing.assess_building(building_id, visit=visit, at=at)
     delisting.follow_newer_facts(at=at)
     delisting.note_reinspection(visit, at=at)
+    if issuing.after_visit(visit, by=by, at=at):
+        transaction.on_commit(document_rendering.ring)
     return Receipt(visit, is_new=True, proposed=tuple(proposed))

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "rentals",
     "grading",
     "signage",
+    "letters",
     "fucheng.flows",
     "fucheng.web",
     "fucheng.api",
@@ -221,4 +222,5 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 15.0},
     "reassess-ended": {"task": "fucheng.reassess_ended", "schedule": 3600.0},
+    "letters": {"task": "letters.sweep", "schedule": 15.0},
 }

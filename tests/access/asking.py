@@ -70,6 +70,7 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
         "kept": Signer(salt=f"photo of {cast.grid.pk}").sign(built.photo.sha256),
         "urgent_change": built.urgent.change,
         "zero": 0,
+        "one": 1,
         "nowhere": "v1/nothing/",
         "code": built.green.code,
         "case": built.report.case_number,

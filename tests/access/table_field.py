@@ -8,6 +8,7 @@ from tests.access.notation import table
 DATA = {
     "field:scan": {"code": lambda on: f"{settings.PUBLIC_BASE_URL}/u/{on.world.token}"},
     "field:visit-new": {"client_id": new_number, "faults-TOTAL_FORMS": 0, "faults-INITIAL_FORMS": 0},
+    "field:document": {"how": "in_person", "to": "本人"},
     "field:visit-clean": {"client_id": new_number},
 }
 ROWS = table(
@@ -17,6 +18,9 @@ field:home                 GET   -            in    ok    ok     403       403  
 field:due-list             GET   -            in    ok    ok     403       403        403    403     403     403      403       403        in
 field:scan                 GET   -            in    ok    ok     403       403        403    403     403     403      403       403        in
 field:scan                 POST  -            in    ok    404    403       403        403    403     403     403      403       403        in
+field:documents            GET   -            in    ok    ok     ok        ok         403    ok      403     403      403       403        in
+field:document             GET   pk=letter    in    ok    404    ok        404        403    ok      403     403      403       403        in
+field:document             POST  pk=letter    in    ok    404    ok        404        403    ok      403     403      403       403        in
 field:building             GET   pk=building  in    ok    404    403       403        403    ok      403     403      403       403        in
 field:building-post-signs  POST  pk=building  in    ok    404    403       403        403    ok      403     403      403       403        in
 field:visit-new            GET   pk=building  in    ok    404    403       403        403    403     403     403      403       403        in

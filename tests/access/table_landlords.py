@@ -10,6 +10,7 @@ ROWS = table(
     """
 route                         verb  with          anon  grid  grid2  reviewer  reviewer2  panel  office  leader  auditor  landlord  landlord2  gone
 landlords:home-list           GET   -             in    403   403    403       403        403    403     403     403      ok        ok         in
+landlords:document            GET   pk=letter     in    403   403    403       403        403    403     403     403      ok        404        in
 landlords:home                GET   pk=red        in    403   403    403       403        403    403     403     403      ok        404        in
 landlords:delisting-request   GET   pk=green      in    403   403    403       403        403    403     403     403      ok        404        in
 landlords:delisting-request   POST  pk=green      in    403   403    403       403        403    403     403     403      ok        404        in

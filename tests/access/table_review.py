@@ -11,6 +11,8 @@ DATA = {
     "review:incident-place": {"place": "none"},
     "review:report-answer": {"answer": "已上门处理"},
     "review:home-reveal": {"purpose": "联系业主整改"},
+    "review:document-again": {},
+    "review:rectification": {},
     "review:homes-export": {"format": "csv"},
 }
 ROWS = table(
@@ -36,6 +38,13 @@ review:incidents       GET   -              in    403   403    ok        ok     
 review:incident-place  POST  pk=incident    in    403   403    ok        404        403    ok      403     403      403       403        in
 review:delistings      GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
 review:rhythm          GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
+review:documents       GET   -              in    ok    ok     ok        ok         ok     ok      403     ok       403       403        in
+review:document        GET   pk=letter      in    ok    404    ok        404        ok     ok      403     ok       403       403        in
+review:document-file   GET   pk=letter      in    ok    404    ok        404        ok     ok      403     ok       403       403        in
+review:document-preview  GET   pk=letter,page=one  in    ok    404    ok        404        ok     ok      403     ok       403       403        in
+review:delivery-photo  GET   pk=delivery    in    ok    404    ok        404        ok     ok      403     ok       403       403        in
+review:document-again  POST  pk=failed_letter  in    403   403    ok        404        403    ok      403     403      403       403        in
+review:rectification   POST  pk=green       in    403   403    ok        404        403    ok      403     403      403       403        in
 review:register        GET   -              in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in
 review:homes-export    POST  -              in    403   403    ok        ok         ok     ok      ok      403      403       403        in
 review:home            GET   pk=green       in    ok    404    ok        404        ok     ok      ok      ok       403       403        in

@@ -11,6 +11,7 @@ SECTION = Section(
     (
         Item("field:home", _("Today"), "clipboard-list", Permission.VISIT_SUBMIT, tab=True),
         Item("field:due-list", _("Due for a visit"), "route", Permission.VISIT_SUBMIT, tab=True),
+        Item("field:documents", _("Documents to deliver"), "mail-forward", Permission.DOCUMENT_DELIVER),
         Item("field:scan", _("Scan"), "qrcode", Permission.VISIT_SUBMIT, tab=True),
     ),
 )

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from fucheng.web.field import views, visiting
+from fucheng.web.field import delivering, views, visiting
 
 app_name = "field"
 urlpatterns = [
     path("", views.home, name="home"),
     path("due/", views.due_list, name="due-list"),
     path("scan/", views.scan, name="scan"),
+    path("documents/", delivering.document_list, name="documents"),
+    path("documents/<int:pk>/", delivering.document, name="document"),
     path("buildings/<int:pk>/", views.building, name="building"),
     path("buildings/<int:pk>/post/", views.building_post_signs, name="building-post-signs"),
     path("buildings/<int:pk>/visit/", visiting.visit_new, name="visit-new"),

@@ -24,6 +24,7 @@ from grading.models import (
 from grading.services.explaining import ExplainedLine, Explanation, explain
 from grading.services.sources import legal_sources
 from grading.states import OPEN_DELISTING_STATES, HazardState
+from letters.models import Document
 from rentals.models import Unit
 from rentals.querysets import UnitQuerySet
 from signage.models import PublicToken
@@ -148,6 +149,7 @@ class HomePage:
     periods: list[GradePeriod]
     requests: list[DelistingRequest]
     token: str
+    documents: list[Document]
     grade: str | None = field(default=None)
 
     @property
@@ -174,7 +176,7 @@ class HomePage:
 
 
 def home_page(user: User, unit_id: int) -> HomePage:
-    """One own home in nine flat queries; OutOfScope for every other."""
+    """One own home in eleven flat queries; OutOfScope for every other."""
     units = own_homes(user).select_related(
         "building__community", "building__estate", "standing__assessment__rule_set"
     )
@@ -196,8 +198,15 @@ def home_page(user: User, unit_id: int) -> HomePage:
         periods=list(periods[:20]),
         requests=list(requests[:5]),
         token=token.token if token else "",
+        documents=_documents(user, unit),
         grade=standing.grade if standing else None,
     )
+
+
+def _documents(user: User, unit: Unit) -> list[Document]:
+    """The papers about this home and the common parts of its building, newest first."""
+    about = Q(unit=unit) | Q(unit__isnull=True, building=unit.building_id)
+    return list(Document.objects.visible_to(user).filter(about).prefetch_related("readings")[:20])
 
 
 def _cards(user: User, unit: Unit, explanation: Explanation | None) -> list[HazardCard]:

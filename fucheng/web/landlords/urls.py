@@ -5,6 +5,7 @@ from fucheng.web.landlords import views
 app_name = "landlords"
 urlpatterns = [
     path("", views.home_list, name="home-list"),
+    path("documents/<int:pk>/", views.document, name="document"),
     path("homes/<int:pk>/", views.home, name="home"),
     path("homes/<int:pk>/delisting/", views.delisting_request, name="delisting-request"),
     path("delisting/<int:pk>/withdraw/", views.delisting_withdraw, name="delisting-withdraw"),

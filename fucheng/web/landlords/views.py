@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import Permission
 from core.errors import Conflict, DomainError
-from fucheng.flows import delisting, proof
+from fucheng.flows import delisting, documents, proof
 from fucheng.web.landlords import queries
 from fucheng.web.landlords.forms import DelistingForm, ProofForm
 from fucheng.web.landlords.story import next_steps, steps_of
+from fucheng.web.pdf import pdf_answer
 from fucheng.web.photos import uploads
 from fucheng.web.staff import StaffRequest, staff_page
 from grading.models import DelistingRequest, Hazard
@@ -47,6 +48,14 @@ def home(request: StaffRequest, pk: int) -> HttpResponse:
         "past_requests": [(row, steps_of(row)) for row in found.requests if row.ended_at],
     }
     return render(request, "landlords/home.html", context)
+
+
+@require_safe
+@staff_page(Permission.DELISTING_REQUEST)
+def document(request: StaffRequest, pk: int) -> HttpResponse:
+    """An issued document addressed to this landlord; the first look is noted as read."""
+    found, pdf = documents.take_out(document_id=pk, by=request.user, at=timezone.now())
+    return pdf_answer(found, pdf)
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,6 +12,7 @@ from communities import access
 from communities.models import Community, Grid, Post
 from grading.models import RuleItem
 from grading.models.rule_sets import GRADE_CHOICES
+from letters.models import Document
 from rentals.models import Unit
 
 ANY = ("", _("All"))
@@ -202,6 +203,23 @@ class RegisterFilter(PlaceFilter):
         ],
     )
     field_order = ["q", "community", "grid", "grade", "category", "state"]
+
+
+class DocumentFilter(PlaceFilter):
+    q = forms.CharField(required=False, max_length=64, label=_("Number, address or building"))
+    kind = forms.ChoiceField(required=False, label=_("Kind"), choices=[ANY, *Document.Kind.choices])
+    state = forms.ChoiceField(
+        required=False,
+        label=_("State"),
+        choices=[
+            ANY,
+            ("undelivered", _("to be delivered")),
+            ("read", _("read by the landlord")),
+            ("owed", _("being made")),
+            ("failed", _("could not be made")),
+        ],
+    )
+    field_order = ["q", "community", "grid", "kind", "state"]
 
 
 class BuildingFilter(PlaceFilter):

@@ -67,6 +67,7 @@ SECTION = Section(
             tab=True,
             covers=("/review/homes/",),
         ),
+        Item("review:documents", _("Documents"), "file-certificate", Permission.DOCUMENT_READ),
         Item("review:buildings", _("Buildings"), "building", Permission.REGISTER_READ),
     ),
 )

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from fucheng.web.leaders import rhythm_view
-from fucheng.web.review.views import cases, incidents, proofs, queue, register, urgent
+from fucheng.web.review.views import cases, documents, incidents, proofs, queue, register, urgent
 
 app_name = "review"
 urlpatterns = [
@@ -19,6 +19,13 @@ urlpatterns = [
     path("incidents/<int:pk>/", incidents.incident_place, name="incident-place"),
     path("delisting/", proofs.delisting_list, name="delistings"),
     path("rhythm/", rhythm_view.page, name="rhythm"),
+    path("documents/", documents.document_list, name="documents"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/file/", documents.document_file, name="document-file"),
+    path("documents/<int:pk>/pages/<int:page>/", documents.document_preview, name="document-preview"),
+    path("documents/<int:pk>/again/", documents.document_again, name="document-again"),
+    path("deliveries/<int:pk>/photo/", documents.delivery_photo, name="delivery-photo"),
+    path("homes/<int:pk>/rectification/", documents.rectification, name="rectification"),
     path("register/", register.home_list, name="register"),
     path("register/export/", register.homes_export, name="homes-export"),
     path("homes/<int:pk>/", register.home, name="home"),

@@ -6,14 +6,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core.integrity import broken_rows
 from grading import integrity as grading
+from letters import integrity as letters
 from signage import integrity as signage
 
 
 class Command(BaseCommand):
-    help = "Checks the rows of grading and signage against the rules they must keep."
+    help = "Checks the rows of grading, signage and letters against the rules they must keep."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        checks = grading.CHECKS | signage.CHECKS
+        checks = grading.CHECKS | signage.CHECKS | letters.CHECKS
         broken = broken_rows(checks)
         for rule in checks:
             rows = broken.get(rule)

@@ -22,6 +22,7 @@ NAMES: dict[str, Any] = {
     "grading.incident_import": gettext_lazy("Incidents"),
     "grading.bulk_decision": gettext_lazy("Decisions on many changes"),
     "signage.print_run": gettext_lazy("Print run"),
+    "letters.rendering": gettext_lazy("Making of documents"),
     "lists.export": gettext_lazy("Export of a list"),
     "demo.street": gettext_lazy("Demonstration street"),
     "demo.houses": gettext_lazy("Demonstration street"),
@@ -31,6 +32,7 @@ READERS: dict[str, tuple[Permission, ...]] = {
     "grading.bulk_assessment": (Permission.GRADE_BULK_ASSESS,),
     "grading.bulk_decision": (Permission.GRADE_DECIDE, Permission.GRADE_DECIDE_RED),
     "signage.print_run": (Permission.SIGN_PRINT,),
+    "letters.rendering": (Permission.DOCUMENT_READ,),
 }
 """Who may read the page that a job leads to; a job without an entry leads nowhere."""
 RESULTS: dict[str, Any] = {
@@ -45,6 +47,7 @@ RESULTS: dict[str, Any] = {
     "signs": gettext_lazy("signs"),
     "pages": gettext_lazy("pages"),
     "refused": gettext_lazy("refused"),
+    "made": gettext_lazy("documents made"),
 }
 
 
@@ -101,6 +104,8 @@ def _subject(job: Job) -> tuple[str, str]:
         return f"{verbs.get(job.params.get('verb', ''), '')}: {job.params.get('reason', '')}", reverse(
             "review:queue"
         )
+    if job.kind == "letters.rendering":
+        return str(_("What was owed")), reverse("review:documents")
     if job.kind == "grading.bulk_assessment":
         return str(_("All homes by the rules in force")), reverse("office:assessment")
     return "", ""

@@ -8,12 +8,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from fucheng.web.review.queries import case
+from fucheng.web.review.queries import case, documents
 from grading import history
 from grading.models import DelistingRequest, GradeChange, GradePeriod, Hazard, Standing, Visit
 from grading.services import explaining
 from grading.services.explaining import Explanation
 from grading.states import OPEN_CHANGE_STATES, OPEN_DELISTING_STATES
+from letters.models import Document
 from rentals.models import Building, Unit
 from signage.models import Sign
 
@@ -29,6 +30,7 @@ class HomeFile:
     periods: list[GradePeriod]
     changes: list[GradeChange]
     signs: list[Sign]
+    documents: list[Document]
     delisting: DelistingRequest | None
     is_stale: bool
     is_sign_owed: bool
@@ -57,7 +59,7 @@ def home_of(user: User, pk: int) -> Unit:
 
 
 def home_file(unit: Unit, *, on: date) -> HomeFile:
-    """Nine flat queries."""
+    """Ten flat queries."""
     standing = unit.standing
     hazards = case.hazards_of(unit)
     signs = list(
@@ -73,6 +75,7 @@ def home_file(unit: Unit, *, on: date) -> HomeFile:
         visits=case.visits_of(unit, limit=10),
         periods=case.periods_of(unit),
         changes=case.changes_of(unit),
+        documents=documents.documents_of(unit.pk),
         signs=signs,
         delisting=DelistingRequest.objects.filter(unit=unit, state__in=OPEN_DELISTING_STATES).first(),
         is_stale=standing.is_stale_on(on),

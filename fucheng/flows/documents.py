@@ -1,0 +1,56 @@
+"""Documents asked for by staff, carried to landlords, and read by them."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import audit
+from fucheng.flows import document_rendering
+from letters.models import Delivery, Document
+from letters.services import delivering, issuing, rendering
+
+
+@transaction.atomic(durable=True)
+def request_rectification(*, unit_id: int, by: User, at: datetime) -> Document:
+    audit.act_as(by)
+    document = issuing.request_rectification(unit_id=unit_id, by=by, at=at)
+    transaction.on_commit(document_rendering.ring)
+    return document
+
+
+@transaction.atomic(durable=True)
+def deliver(
+    *, document_id: int, how: str, by: User, at: datetime, to: str, note: str, photo: str
+) -> Delivery:
+    """The photo is stored before (`photos.store`); here it becomes part of the delivery."""
+    audit.act_as(by)
+    return delivering.deliver(
+        document_id=document_id, how=how, by=by, at=at, to=to, note=note, photo=photo
+    )
+
+
+@transaction.atomic(durable=True)
+def try_again(*, document_id: int, by: User) -> Document:
+    audit.act_as(by)
+    document = delivering.try_again(document_id=document_id, by=by)
+    transaction.on_commit(document_rendering.ring)
+    return document
+
+
+@transaction.atomic(durable=True)
+def take_out(*, document_id: int, by: User, at: datetime) -> tuple[Document, bytes]:
+    """The file for whoever may see it: the landlord's first look is noted, looks by staff are exports."""
+    document = Document.objects.visible_to(by).one(pk=document_id, state=Document.State.READY)
+    pdf = rendering.file_of(document)
+    if by.kind == User.Kind.LANDLORD:
+        delivering.note_reading(document, by=by, at=at)
+    else:
+        audit.record(
+            "export",
+            by=by,
+            subject="document",
+            subject_id=document.pk,
+            data={"file": document.number, "rows": 1},
+        )
+    return document, pdf
