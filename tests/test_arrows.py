@@ -7,7 +7,16 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-ROOMS = ("letters", "signage", "grading", "rentals", "communities", "jobs", "accounts", "core")  # from top to bottom
+ROOMS = (
+    "letters",
+    "signage",
+    "grading",
+    "rentals",
+    "communities",
+    "jobs",
+    "accounts",
+    "core",
+)  # from top to bottom
 OURS = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in ROOMS]
 
 

@@ -24,9 +24,7 @@ def ask(*, at: datetime) -> Job | None:
     """A job for what is owed now; None when nothing is, the running one while one runs."""
     if not Document.objects.owed().exists():
         return None
-    job, is_new = jobs.ask(
-        kind=DocumentRendering.kind, params={}, by=system_user(), at=at, dedupe_key="owed"
-    )
+    job, is_new = jobs.ask(kind=DocumentRendering.kind, params={}, by=system_user(), at=at, dedupe_key="owed")
     if is_new:
         transaction.on_commit(lambda: ring_workers(job.pk))
     return job

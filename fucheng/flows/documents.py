@@ -25,9 +25,7 @@ def deliver(
 ) -> Delivery:
     """The photo is stored before (`photos.store`); here it becomes part of the delivery."""
     audit.act_as(by)
-    return delivering.deliver(
-        document_id=document_id, how=how, by=by, at=at, to=to, note=note, photo=photo
-    )
+    return delivering.deliver(document_id=document_id, how=how, by=by, at=at, to=to, note=note, photo=photo)
 
 
 @transaction.atomic(durable=True)

@@ -57,7 +57,10 @@ class Document(models.Model):
     seq = models.PositiveIntegerField(default=0, help_text="given by the database when the row is inserted")
     number = models.GeneratedField(
         expression=Concat(
-            *(Cast(part, models.TextField()) for part in ("prefix", Value("〔"), "year", Value("〕"), "seq", Value("号")))
+            *(
+                Cast(part, models.TextField())
+                for part in ("prefix", Value("〔"), "year", Value("〕"), "seq", Value("号"))
+            )
         ),
         output_field=models.CharField(max_length=40),
         db_persist=True,
@@ -101,7 +104,12 @@ class Document(models.Model):
             models.CheckConstraint(
                 name="document_ready_has_its_file",
                 condition=Q(
-                    state="ready", file__gt="", sha256__gt="", pages__gt=0, rendered_at__isnull=False, failure=""
+                    state="ready",
+                    file__gt="",
+                    sha256__gt="",
+                    pages__gt=0,
+                    rendered_at__isnull=False,
+                    failure="",
                 )
                 | Q(state="owed", file="", sha256="", rendered_at__isnull=True)
                 | Q(state="failed", file="", sha256="", failure__gt=""),
@@ -151,7 +159,9 @@ class Document(models.Model):
     @property
     def missing_character(self) -> str:
         """What the fonts lack, when that is why it failed."""
-        return self.failure.removeprefix("missing_glyph: ") if self.failure.startswith("missing_glyph") else ""
+        return (
+            self.failure.removeprefix("missing_glyph: ") if self.failure.startswith("missing_glyph") else ""
+        )
 
     @property
     def title(self) -> str:

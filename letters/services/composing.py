@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from communities.models import Community, Street
-from grading.facts import Effect
+from grading.facts import Because, Effect
 from grading.models import RuleItem
-from grading.services.explaining import Explanation
+from grading.services.explaining import ExplainedLine, Explanation
 from grading.services.sources import laws_zh
 from letters.engine.official import OfficialDocument, Paragraph, chinese_day
 from rentals.models import Building, Landlord, Unit
@@ -116,9 +116,7 @@ class StarAward:
     green_since: date | None = None
 
 
-def faults_of(
-    explanation: Explanation, due: Mapping[int, date | None], notes: Mapping[int, str] | None = None
-) -> list[Fault]:
+def faults_of(explanation: Explanation, notes: Mapping[int, str]) -> list[Fault]:
     """The lines of the sum, in its order."""
     return [
         Fault(
@@ -126,22 +124,33 @@ def faults_of(
             item_code=line.item_code,
             in_common_parts=line.in_common_parts,
             since=line.since,
-            consequence=consequence_of(line.effect, line.points),
-            due_on=due.get(line.hazard_id),
-            note=(notes or {}).get(line.hazard_id, ""),
+            consequence=consequence_of_line(line),
+            due_on=None if line.closed_on else line.due_on,
+            note=notes.get(line.hazard_id or 0, ""),
         )
         for line in explanation.lines
-        if line.effect is not Effect.BONUS
     ]
 
 
+def consequence_of_line(line: ExplainedLine) -> str:
+    """What a line of the sum does, as the pages say it (ExplainedLine.does, ends)."""
+    words = consequence_of(line.effect, line.points)
+    if line.because is Because.RELAPSE:
+        words = "同一问题反复出现，升级为一票否决"
+    if line.because is Because.REFUSAL:
+        words = "逾期拒不整改，升级为一票否决"
+    if line.happened_on and line.until:
+        words += f"，观察至{chinese_day(line.until)}"
+    elif line.closed_on and line.until:
+        words += f"，已于{chinese_day(line.closed_on)}整改，自{chinese_day(line.until)}起不再计入"
+    return words
+
+
 def consequence_of(effect: Effect, points: int) -> str:
-    words = {
-        Effect.VETO: "一票否决，消除前评定为禁止级",
-        Effect.CAP: "限级，消除前最高评定为严管级",
-    }
-    if effect in words:
-        return words[effect]
+    if effect is Effect.VETO:
+        return "一票否决，消除前评定为禁止级"
+    if effect is Effect.CAP:
+        return "限级，消除前最高评定为严管级"
     return f"扣{points}分" if points else "同一检查项只扣一次分"
 
 
@@ -171,8 +180,8 @@ def rectification(
         (
             "整改和复核",
             [
-                "整改完成后，可以登录业主网页上传整改材料，也可以送交社区工作站，由工作人员核实；"
-                "一票否决的问题须现场复查。",
+                ("整改完成后，可以登录业主网页上传整改材料，也可以送交社区工作站，由工作人员核实；"
+                "一票否决的问题须现场复查。"),
                 "逾期未整改的，将加密巡查、调整等级，并依法移送有关部门处理。",
             ],
         ),
@@ -229,7 +238,9 @@ def delisting(
             ],
         ),
     ]
-    intro = f"经现场复查、社区复核和{place.street.name}出租屋分类分级评定小组批准，对{place.words}作出如下决定。"
+    intro = (
+        f"经现场复查、社区复核和{place.street.name}出租屋分类分级评定小组批准，对{place.words}作出如下决定。"
+    )
     return _document(place, "出租屋摘牌决定书", intro, sections, on=on, what="决定书")
 
 
@@ -298,9 +309,11 @@ def _rights(place: Place, on: date, what: str) -> list[str]:
     """What every document must say: it is no penalty, and how and until when to object."""
     until = chinese_day(on + OBJECT_WITHIN)
     return [
-        f"对本{what}所列事实、检查项或者评定有异议的，可以在{until}前（作出之日起21日内）登录业主网页，"
-        f"或者到{place.community.name}社区工作站书面提出异议，说明理由并附材料；"
-        "我办自收到之日起21日内，由未参与检查和评定的人员答复。异议处理期间，原评定继续有效。",
+        (
+            f"对本{what}所列事实、检查项或者评定有异议的，可以在{until}前（作出之日起21日内）登录业主网页，"
+            f"或者到{place.community.name}社区工作站书面提出异议，说明理由并附材料；"
+            "我办自收到之日起21日内，由未参与检查和评定的人员答复。异议处理期间，原评定继续有效。"
+        ),
         "出租屋分类分级是街道对出租屋安全状况的管理信息，不是行政处罚，不代替有关部门依法作出的决定。",
     ]
 

@@ -4,7 +4,7 @@ The database gives the number. It is taken last in a transaction, so that nobody
 holding the series; kinds are taken in their fixed order.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -60,36 +60,28 @@ def after_decisions(change_ids: Sequence[int], *, by: User, at: datetime) -> lis
     changes = (
         GradeChange.objects.filter(pk__in=change_ids, state="approved")
         .filter(Q(to_grade="red") | Q(from_grade="red"))
-        .select_related(
-            "assessment__rule_set", "unit__building__community__street", "unit__landlord"
-        )
+        .select_related("assessment__rule_set", "unit__building__community__street", "unit__landlord")
         .order_by("to_grade", "pk")
     )
     rows = list(changes)
-    due = _due_days(line["hazard"] for change in rows for line in change.assessment.lines)
-    documents = [_of_change(change, due, by=by, at=at) for change in rows]
+    behind = {line["hazard"] for change in rows for line in change.assessment.lines if line.get("hazard")}
+    notes = dict(Hazard.objects.filter(pk__in=behind).values_list("pk", "note"))
+    documents = [_of_change(change, notes, by=by, at=at) for change in rows]
     documents.sort(key=lambda document: str(document.kind))
     return Document.objects.bulk_create(documents)
 
 
-def _of_change(change: GradeChange, due: dict[int, Hazard], *, by: User, at: datetime) -> Document:
+def _of_change(change: GradeChange, notes: dict[int, str], *, by: User, at: datetime) -> Document:
     place = Place.of_unit(change.unit)
     explanation = explaining.explain(change.assessment)
-    days = {pk: hazard.due_on for pk, hazard in due.items()}
-    faults = composing.faults_of(explanation, days, {pk: hazard.note for pk, hazard in due.items()})
+    faults = composing.faults_of(explanation, notes)
     if change.to_grade == "red":
-        data = composing.no_rental(
-            place, faults, explanation, reason=change.reason, in_force=day_of(at)
-        )
+        data = composing.no_rental(place, faults, explanation, reason=change.reason, in_force=day_of(at))
         return _row(Kind.NO_RENTAL, place, data, by=by, at=at, change=change)
     data = composing.delisting(
         place, faults, explanation, to_grade=change.to_grade, reason=change.reason, on=day_of(at)
     )
     return _row(Kind.DELISTING, place, data, by=by, at=at, change=change)
-
-
-def _due_days(hazard_ids: Iterable[int]) -> dict[int, Hazard]:
-    return Hazard.objects.in_bulk(list(hazard_ids))
 
 
 @transaction.atomic
@@ -145,9 +137,9 @@ def _rectification(
             item_code=hazard.item_code,
             in_common_parts=hazard.unit_id is None,
             since=day_of(hazard.opened_at),
-            consequence=composing.consequence_of(
-                Effect(hazard.item.effect), lines[hazard.pk].points if hazard.pk in lines else hazard.item.points
-            ),
+            consequence=composing.consequence_of_line(lines[hazard.pk])
+            if hazard.pk in lines
+            else composing.consequence_of(Effect(hazard.item.effect), hazard.item.points),
             due_on=hazard.due_on,
             note=hazard.note,
         )

@@ -34,7 +34,9 @@ DAY = timedelta(days=1)
 
 def red(cast: Cast, place: Place) -> GradeChange:
     """The first home turns red by the panel's decision."""
-    pay_visit(place.building, cast.grid, [Seen("L06", place.home.pk, note="三桌麻将"), Seen("H05", place.home.pk)])
+    pay_visit(
+        place.building, cast.grid, [Seen("L06", place.home.pk, note="三桌麻将"), Seen("H05", place.home.pk)]
+    )
     change = GradeChange.objects.open().get(unit=place.home)
     grade_change.review(change_id=change.pk, by=cast.reviewer, at=NOON, reason="属实")
     return grade_change.approve(change_id=change.pk, by=cast.panel, at=NOON, reason="情况属实，同意")
@@ -81,8 +83,10 @@ class TestIssuing:
         grade_change.approve(change_id=change.pk, by=cast.panel, at=NOON, reason="同意")
         assert letter_of(place).number == "福城租告〔2026〕1号"
 
-    def test_a_visit_owes_one_notice_for_each_place_with_a_grave_hazard(self, cast: Cast, place: Place) -> None:
-        first, second, third = place.homes
+    def test_a_visit_owes_one_notice_for_each_place_with_a_grave_hazard(
+        self, cast: Cast, place: Place
+    ) -> None:
+        first, second, _third = place.homes
         seen = [Seen("F02", first.pk), Seen("H03", first.pk), Seen("H05", second.pk), Seen("H02", None)]
         pay_visit(place.building, cast.grid, seen)
         assert [(d.unit, d.landlord) for d in Document.objects.order_by("pk")] == [
@@ -92,7 +96,9 @@ class TestIssuing:
         pay_visit(place.building, cast.grid, [Seen("F02", first.pk)], at=NOON + DAY)
         assert Document.objects.count() == 2  # seen again is no new notice
 
-    def test_common_parts_of_several_owners_are_addressed_to_all_of_them(self, cast: Cast, place: Place) -> None:
+    def test_common_parts_of_several_owners_are_addressed_to_all_of_them(
+        self, cast: Cast, place: Place
+    ) -> None:
         factories.units(place.building, 1, owner=factories.landlord("李四", "10000000009"))
         pay_visit(place.building, cast.grid, [Seen("H02", None)])
         notice = Document.objects.get()
@@ -103,7 +109,9 @@ class TestIssuing:
     def test_staff_may_ask_for_a_notice_about_all_that_is_open(self, cast: Cast, place: Place) -> None:
         pay_visit(place.building, cast.grid, [Seen("H05", place.home.pk)])
         notice = documents.request_rectification(unit_id=place.home.pk, by=cast.reviewer, at=NOON)
-        assert "烟感缺失或失灵（检查项H05，2026年5月12日发现）；扣5分；请于2026年5月21日前整改完毕" in made(notice)
+        assert "烟感缺失或失灵（检查项H05，2026年5月12日发现）；扣5分；请于2026年5月21日前整改完毕" in made(
+            notice
+        )
 
     def test_without_anything_open_there_is_nothing_to_write(self, cast: Cast, place: Place) -> None:
         with pytest.raises(Conflict):
@@ -143,7 +151,9 @@ def every_kind(cast: Cast, place: Place) -> list[Document]:
 
 
 class TestWords:
-    def test_every_kind_says_what_it_is_not_and_how_and_until_when_to_object(self, cast: Cast, place: Place) -> None:
+    def test_every_kind_says_what_it_is_not_and_how_and_until_when_to_object(
+        self, cast: Cast, place: Place
+    ) -> None:
         for document in every_kind(cast, place):
             text = made(document)
             until = day_of(document.issued_at) + timedelta(days=21)
@@ -153,7 +163,9 @@ class TestWords:
             assert "0755-12345" in text, document
             assert document.number in text, document
 
-    def test_the_letter_has_the_reasons_line_by_line_with_the_sum_of_the_pages(self, cast: Cast, place: Place) -> None:
+    def test_the_letter_has_the_reasons_line_by_line_with_the_sum_of_the_pages(
+        self, cast: Cast, place: Place
+    ) -> None:
         red(cast, place)
         text = made(letter_of(place))
         standing = Standing.objects.select_related("assessment__rule_set").get(unit=place.home)
@@ -166,7 +178,9 @@ class TestWords:
         assert "评定小组意见：情况属实，同意。" in text
         assert "王小明：" in text
 
-    def test_the_delisting_decision_names_the_new_grade_and_what_is_left(self, cast: Cast, place: Place) -> None:
+    def test_the_delisting_decision_names_the_new_grade_and_what_is_left(
+        self, cast: Cast, place: Place
+    ) -> None:
         text = made(delisted(cast, place))
         assert "自2026年5月13日起，该出租屋由禁止级调整为宽管级" in text
         assert "烟感缺失或失灵" in text
@@ -177,7 +191,9 @@ class TestWords:
 
 
 class TestFile:
-    def test_printing_again_gives_the_same_bytes_even_when_the_file_was_lost(self, cast: Cast, place: Place) -> None:
+    def test_printing_again_gives_the_same_bytes_even_when_the_file_was_lost(
+        self, cast: Cast, place: Place
+    ) -> None:
         red(cast, place)
         letter = letter_of(place)
         made(letter)
@@ -216,9 +232,12 @@ class TestFile:
         assert not rendering.render(Document.objects.first().pk, at=NOON)
 
     @pytest.mark.parametrize(
-        "change", ["data = '{}'", "seq = 99", "prefix = '别处'", "state = 'owed'", "issued_by_id = NULL", "file = 'x'"]
+        "change",
+        ["data = '{}'", "seq = 99", "prefix = '别处'", "state = 'owed'", "issued_by_id = NULL", "file = 'x'"],
     )
-    def test_an_issued_document_cannot_be_changed_by_any_hand(self, cast: Cast, place: Place, change: str) -> None:
+    def test_an_issued_document_cannot_be_changed_by_any_hand(
+        self, cast: Cast, place: Place, change: str
+    ) -> None:
         red(cast, place)
         letter = letter_of(place)
         made(letter)
@@ -266,7 +285,9 @@ class TestDelivery:
         with pytest.raises(Invalid):
             self.deliver(letter, cast.grid, how=how)
 
-    def test_what_is_not_made_yet_cannot_be_delivered(self, cast: Cast, letter: Document, place: Place) -> None:
+    def test_what_is_not_made_yet_cannot_be_delivered(
+        self, cast: Cast, letter: Document, place: Place
+    ) -> None:
         with pytest.raises(Conflict):
             self.deliver(letter_of(place, "rectify"), cast.grid)
 
@@ -276,7 +297,9 @@ class TestDelivery:
         with pytest.raises(NotAllowed):
             self.deliver(letter, cast.panel)
 
-    def test_the_first_look_of_the_landlord_is_noted_and_looks_of_staff_are_exports(self, cast: Cast, letter: Document) -> None:
+    def test_the_first_look_of_the_landlord_is_noted_and_looks_of_staff_are_exports(
+        self, cast: Cast, letter: Document
+    ) -> None:
         for _ in range(2):
             documents.take_out(document_id=letter.pk, by=cast.landlord, at=NOON + DAY)
         documents.take_out(document_id=letter.pk, by=cast.reviewer, at=NOON + DAY)
@@ -337,4 +360,3 @@ def test_each_year_and_kind_has_its_own_series(cast: Cast, place: Place) -> None
         "福城租整〔2027〕1号",
         "福城租整〔2027〕2号",
     ]
-

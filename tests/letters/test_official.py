@@ -51,7 +51,9 @@ def test_the_page_is_a4_and_the_text_stands_in_the_type_area(small: OfficialDocu
     with pypdfium2.PdfDocument(io.BytesIO(pdf)) as book:
         assert [round(side / MM) for side in book[0].get_size()] == [210, 297]
     second = lines_of(pdf, 1)[:22]
-    assert min(left for left, _top, _right in second) == pytest.approx(26, abs=0.6)  # even page: bound at right
+    assert min(left for left, _top, _right in second) == pytest.approx(
+        26, abs=0.6
+    )  # even page: bound at right
     assert max(right for _left, _top, right in second) == pytest.approx(182, abs=0.6)
 
 
@@ -64,7 +66,9 @@ def test_a_full_page_holds_22_lines_of_28_characters(small: OfficialDocument) ->
     assert tops[-1] - tops[0] == pytest.approx(225 / 22 * 21, abs=0.5)
 
 
-def test_office_number_title_addressee_signature_and_imprint_are_in_their_order(small: OfficialDocument) -> None:
+def test_office_number_title_addressee_signature_and_imprint_are_in_their_order(
+    small: OfficialDocument,
+) -> None:
     page = "".join(texts(render(small)))
     order = [small.office, NUMBER, small.title, "王小明：", "一、问题", small.office, "2019年8月2日"]
     order += ["（服务热线：0755-12345678）", "—1—", "抄送：福民社区工作站。", "2019年8月2日印发"]
