@@ -1,5 +1,6 @@
 """Documents asked for by staff, carried to landlords, and read by them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +10,12 @@ from accounts.services import audit
 from fucheng.flows import document_rendering
 from letters.models import Delivery, Document
 from letters.services import delivering, issuing, rendering
+
+
+def write_letters(change_ids: Sequence[int], *, by: User, at: datetime) -> None:
+    """In the transaction of the decisions: the letters they owe; their files follow after the commit."""
+    if issuing.after_decisions(change_ids, by=by, at=at):
+        transaction.on_commit(document_rendering.ring)
 
 
 @transaction.atomic(durable=True)

@@ -6,10 +6,9 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from fucheng.flows import document_rendering
+from fucheng.flows import documents
 from grading.models import GradeChange
 from grading.services import changes, delisting
-from letters.services import issuing
 
 
 @transaction.atomic(durable=True)
@@ -25,13 +24,8 @@ def approve(*, change_id: int, by: User, at: datetime, reason: str) -> GradeChan
     """Puts a change in force. The signs now owed follow from the rows; a letter about red is owed as a row."""
     change = changes.approve_change(change_id=change_id, by=by, at=at, reason=reason)
     delisting.follow_changes([change.pk], at=at)
-    _write_letters([change.pk], by=by, at=at)
+    documents.write_letters([change.pk], by=by, at=at)
     return change
-
-
-def _write_letters(change_ids: Sequence[int], *, by: User, at: datetime) -> None:
-    if issuing.after_decisions(change_ids, by=by, at=at):
-        transaction.on_commit(document_rendering.ring)
 
 
 @transaction.atomic(durable=True)
@@ -56,5 +50,5 @@ def decide_many(*, verb: str, change_ids: Sequence[int], by: User, at: datetime,
     decided = MANY[verb](change_ids=change_ids, by=by, at=at, reason=reason)
     delisting.follow_changes(decided, at=at)
     if verb == "approve":
-        _write_letters(decided, by=by, at=at)
+        documents.write_letters(decided, by=by, at=at)
     return decided

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import audit
+from fucheng.flows import documents
 from grading.models import UrgentRed
 from grading.services import delisting, urgent
 
@@ -21,6 +22,7 @@ def put_into_red(
         unit_id=unit_id, item_code=item_code, by=by, at=at, reason=reason, photo_digests=photo_digests
     )
     delisting.follow_newer_facts(at=at)
+    documents.write_letters([made.change_id], by=by, at=at)
     return made
 
 
@@ -36,4 +38,6 @@ def lift(*, urgent_id: int, by: User, at: datetime, reason: str) -> UrgentRed:
     lifted = urgent.lift(urgent_id=urgent_id, by=by, at=at, reason=reason)
     delisting.follow_newer_facts(at=at)
     delisting.end_where_red_is_gone(unit_id=lifted.unit_id, at=at)
+    if lifted.lifting_id is not None:
+        documents.write_letters([lifted.lifting_id], by=by, at=at)
     return lifted

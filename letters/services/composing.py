@@ -165,6 +165,8 @@ def sum_of(explanation: Explanation) -> str:
         for d in explanation.dimensions
         if d.lost
     ]
+    if not parts:
+        return f"综合得分：{explanation.score}分，没有扣分项。"
     return f"综合得分：{explanation.full}分{''.join(parts)}＝{explanation.score}分。"
 
 
@@ -194,7 +196,13 @@ def rectification(
 
 
 def no_rental(
-    place: Place, faults: Sequence[Fault], explanation: Explanation, *, reason: str, in_force: date
+    place: Place,
+    faults: Sequence[Fault],
+    explanation: Explanation,
+    *,
+    reason: str,
+    in_force: date,
+    is_urgent: bool,
 ) -> OfficialDocument:
     """禁止出租告知书: the letter that goes with the notice on the wall."""
     sections = [
@@ -217,15 +225,23 @@ def no_rental(
             ],
         ),
     ]
-    intro = (
-        f"经现场检查、社区复核和{place.street.name}出租屋分类分级评定小组评定，{place.words}"
-        f"自{chinese_day(in_force)}起评定为禁止级，禁止出租。现将有关事项告知如下。"
-    )
+    panel = f"{place.street.name}出租屋分类分级评定小组"
+    ways = f"因情况紧急，经{panel}决定，" if is_urgent else f"经现场检查、社区复核和{panel}评定，"
+    intro = f"{ways}{place.words}自{chinese_day(in_force)}起评定为禁止级，禁止出租。现将有关事项告知如下。"
+    if is_urgent:
+        intro += "本决定由评定小组另一成员在三个工作日内复核确认或者撤销。"
     return _document(place, "出租屋禁止出租告知书", intro, sections, on=in_force, what="告知书")
 
 
 def delisting(
-    place: Place, faults: Sequence[Fault], explanation: Explanation, *, to_grade: str, reason: str, on: date
+    place: Place,
+    faults: Sequence[Fault],
+    explanation: Explanation,
+    *,
+    to_grade: str,
+    reason: str,
+    on: date,
+    is_second_look: bool,
 ) -> OfficialDocument:
     """摘牌决定书: the home leaves the red list; the notice comes off the wall."""
     left = [fault.text for fault in faults] or ["复查未发现尚未消除的问题。"]

@@ -27,6 +27,7 @@ from rentals.models import Building, Unit
 from rentals.querysets import UnitQuerySet
 
 Kind = Document.Kind
+Mark = GradeChange.Mark
 NEW = (HazardEvent.What.OPENED, HazardEvent.What.RELAPSED)
 GRAVE = (Effect.VETO, Effect.CAP)
 
@@ -76,10 +77,23 @@ def _of_change(change: GradeChange, notes: dict[int, str], *, by: User, at: date
     explanation = explaining.explain(change.assessment)
     faults = composing.faults_of(explanation, notes)
     if change.to_grade == "red":
-        data = composing.no_rental(place, faults, explanation, reason=change.reason, in_force=day_of(at))
+        data = composing.no_rental(
+            place,
+            faults,
+            explanation,
+            reason=change.reason,
+            in_force=day_of(at),
+            is_urgent=change.mark == Mark.URGENT,
+        )
         return _row(Kind.NO_RENTAL, place, data, by=by, at=at, change=change)
     data = composing.delisting(
-        place, faults, explanation, to_grade=change.to_grade, reason=change.reason, on=day_of(at)
+        place,
+        faults,
+        explanation,
+        to_grade=change.to_grade,
+        reason=change.reason,
+        on=day_of(at),
+        is_second_look=change.mark == Mark.LIFTED,
     )
     return _row(Kind.DELISTING, place, data, by=by, at=at, change=change)
 
