@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import AuditEvent, User
+from accounts.roles import Role
 from core.dates import day_of
 from core.errors import Conflict, Invalid, NotAllowed, OutOfScope
 from core.integrity import broken_rows
@@ -126,7 +127,8 @@ class TestIssuing:
 
 def delisted(cast: Cast, place: Place) -> Document:
     red(cast, place)
-    pay_visit(place.building, cast.grid, [Seen("L06", place.home.pk, "mended")], at=NOON + DAY)
+    other = factories.person("another-worker", Role.GRID_WORKER, cast.fumin)
+    pay_visit(place.building, other, [Seen("L06", place.home.pk, "mended")], at=NOON + DAY)
     change = GradeChange.objects.open().get(unit=place.home)
     grade_change.review(change_id=change.pk, by=cast.reviewer, at=NOON + DAY, reason="复查合格")
     grade_change.decide_many(
