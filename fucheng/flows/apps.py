@@ -9,8 +9,8 @@ class FlowsConfig(AppConfig):
         from fucheng.flows import (
             bulk_assessment,
             bulk_decision,
-            incident_import,
             document_rendering,
+            incident_import,
             list_export,
             print_run,
             registry_import,
