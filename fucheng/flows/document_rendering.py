@@ -1,7 +1,7 @@
 """Owed documents become files: a job whose frozen list any number of workers render in chunks."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -16,13 +16,18 @@ from letters.models import Document
 from letters.services import rendering
 
 CHUNK = 50
+AFTER_FAILURE = timedelta(minutes=10)
 log = structlog.get_logger(__name__)
 
 
 @transaction.atomic(durable=True)
 def ask(*, at: datetime) -> Job | None:
-    """A job for what is owed now; None when nothing is, the running one while one runs."""
-    if not Document.objects.owed().exists():
+    """A job for what is owed now; None when nothing is, the running one while one runs.
+
+    After a job that failed as a whole (no fonts, no storage) the next one waits, so that failures do not pile up.
+    """
+    failed = Job.objects.filter(kind=DocumentRendering.kind, state=Job.State.FAILED)
+    if not Document.objects.owed().exists() or failed.filter(finished_at__gt=at - AFTER_FAILURE).exists():
         return None
     job, is_new = jobs.ask(kind=DocumentRendering.kind, params={}, by=system_user(), at=at, dedupe_key="owed")
     if is_new:
