@@ -37,6 +37,7 @@ class Permission(StrEnum):
     FIGURES_READ = "figures.read"
     EXPORT = "export"
     RULES_READ = "rules.read"
+    RULES_EDIT = "rules.edit"
     PEOPLE_MANAGE = "people.manage"
     JOBS_READ = "jobs.read"
     AUDIT_READ = "audit.read"
@@ -91,6 +92,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.FIGURES_READ,
             P.EXPORT,
             P.RULES_READ,
+            P.RULES_EDIT,
             P.PEOPLE_MANAGE,
             P.JOBS_READ,
         }

@@ -6,14 +6,36 @@ from typing import Self
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import Permission, Role
 from communities import access
 from core.querysets import Row, ScopedQuerySet
-from grading.states import OPEN_CHANGE_STATES, ChangeState, HazardState, UrgentState
+from grading.states import (
+    OPEN_CHANGE_STATES,
+    OPEN_RULE_SET_STATES,
+    ChangeState,
+    HazardState,
+    UrgentState,
+)
 
 
 def _is_landlord(user: User) -> bool:
     return Role.LANDLORD in access.roles_of(user)
+
+
+class RuleSetQuerySet(ScopedQuerySet[Row]):
+    def visible_to(self, user: User) -> Self:
+        """Published and retired versions for who reads rules; drafts for who writes or audits them."""
+        if not access.can(user, Permission.RULES_READ):
+            return self.none()
+        sees_drafts = any(access.can(user, p) for p in (Permission.RULES_EDIT, Permission.AUDIT_READ))
+        return self if sees_drafts else self.binding()
+
+    def binding(self) -> Self:
+        """Versions that homes are or were judged by, or will be from their day on."""
+        return self.exclude(state__in=OPEN_RULE_SET_STATES)
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_RULE_SET_STATES)
 
 
 class OfBuildingQuerySet(ScopedQuerySet[Row]):

@@ -5,6 +5,30 @@ from enum import StrEnum
 from django.utils.translation import gettext_lazy as _
 
 
+class RuleSetState(StrEnum):
+    """A version of the rules; an edit makes a simulated one a draft again."""
+
+    DRAFT = "draft"
+    SIMULATED = "simulated"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+RULE_SET_STATE_NAMES = {
+    RuleSetState.DRAFT: _("draft"),
+    RuleSetState.SIMULATED: _("simulated"),
+    RuleSetState.PUBLISHED: _("published"),
+    RuleSetState.RETIRED: _("retired"),
+}
+RULE_SET_MOVES: dict[RuleSetState, frozenset[RuleSetState]] = {
+    RuleSetState.DRAFT: frozenset({RuleSetState.SIMULATED}),
+    RuleSetState.SIMULATED: frozenset({RuleSetState.DRAFT, RuleSetState.PUBLISHED}),
+    RuleSetState.PUBLISHED: frozenset({RuleSetState.RETIRED}),
+    RuleSetState.RETIRED: frozenset(),
+}
+OPEN_RULE_SET_STATES = (RuleSetState.DRAFT, RuleSetState.SIMULATED)
+
+
 class ChangeState(StrEnum):
     """A grade change: proposed by an assessment, decided by people."""
 

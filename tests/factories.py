@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pgtrigger
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.services.people import system_user
 from accounts.services.phone_signin import phone_key
 from communities.models import Community, Estate, Grid, Post, Street
 from fucheng.flows import visit
@@ -25,10 +27,13 @@ from grading.models import (
     Proof,
     RuleItem,
     RuleSet,
+    Simulation,
+    SimulationCell,
     Standing,
 )
-from grading.services import rule_sets
+from grading.services import rule_drafts, rule_sets
 from grading.services.hazards import Seen
+from jobs.models import Job
 from rentals.models import Building, Landlord, Unit
 from signage.models import PrintRun, Sign
 from signage.services import tokens
@@ -127,6 +132,38 @@ def rules(effective_on: date = date(2026, 1, 1)) -> RuleSet:
     return rule_sets.publish_default(effective_on=effective_on, at=NOON, by=office)
 
 
+def draft(version: str = "1.1", by: User | None = None) -> RuleSet:
+    """A draft of the version in force, made by somebody of the office who is not of the cast."""
+    base = RuleSet.objects.binding().first() or rules()
+    return rule_drafts.make(
+        based_on=base.version, version=version, title=base.title, by=by or system_user(), at=NOON
+    )
+
+
+def simulation(of: RuleSet, home: Unit) -> Simulation:
+    """A finished what-if of a draft that moves one home from green to yellow."""
+    job = Job.objects.create(
+        kind="grading.what_if", params={"version": of.version}, requested_by=system_user(), requested_at=NOON,
+        state="done", total=1, done=1, result={"homes": 1, "moves": 1},
+    )  # fmt: skip
+    run = Simulation.objects.create(
+        rule_set=of, revision=of.revision, compared_with=of.based_on, job=job, at=NOON, finished_at=NOON
+    )
+    SimulationCell.objects.create(
+        simulation=run, community=home.building.community, grid=home.building.grid, category=home.category,
+        from_grade="green", now_grade="green", to_grade="yellow", days_before=21, days_after=14, homes=1,
+        unit_ids=[home.pk],
+    )  # fmt: skip
+    RuleSet.objects.filter(pk=of.pk).update(state="simulated")
+    return run
+
+
+def rules_always_said(code: str, /, **fields: Any) -> None:
+    """The published item as if it had been written so; PostgreSQL lets nobody else do this."""
+    with pgtrigger.ignore("grading.RuleItem:items_follow_their_version"):
+        RuleItem.objects.filter(code=code).update(**fields)
+
+
 def pay_visit(
     building: Building, by: User, seen: Sequence[Seen] = (), *, at: datetime = NOON, **more: Any
 ) -> visit.Receipt:
@@ -137,7 +174,7 @@ def pay_visit(
 
 def assessment(unit: Unit, grade: str, *, lines: Sequence[dict[str, Any]] = (), **fields: Any) -> Assessment:
     """The home's newest outcome of the rules."""
-    given = {"rule_set": RuleSet.objects.first() or rules(), "at": NOON, "score": 100} | fields
+    given = {"rule_set": RuleSet.objects.binding().first() or rules(), "at": NOON, "score": 100} | fields
     row = Assessment.objects.create(unit=unit, grade=grade, lines=list(lines), **given)
     Standing.objects.filter(unit=unit).update(assessment=row)
     return row
@@ -179,7 +216,7 @@ def graded(unit: Unit, grade: str, at: datetime = NOON) -> Unit:
 def hazard(code: str, unit: Unit | None = None, building: Building | None = None, **fields: Any) -> Hazard:
     """An open hazard of a home, or of the common parts when only the building is given."""
     place = building or (unit.building if unit else None)
-    item = RuleItem.objects.get(rule_set=RuleSet.objects.first() or rules(), code=code)
+    item = RuleItem.objects.get(rule_set=RuleSet.objects.binding().first() or rules(), code=code)
     given = {"opened_at": NOON, "closed_at": NOON if fields.get("state") == "closed" else None} | fields
     return Hazard.objects.create(building=place, unit=unit, item=item, item_code=code, **given)
 

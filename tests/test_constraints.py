@@ -21,6 +21,7 @@ from grading.models import (
     IncidentCategory,
     Merit,
     RuleItem,
+    RuleSet,
     Standing,
     UrgentRed,
     Visit,
@@ -59,6 +60,12 @@ def again(row, **fields):
 
 def change(row, **fields):
     return type(row)._base_manager.filter(pk=row.pk).update(**fields)
+
+
+def editable(w: World) -> RuleSet:
+    """The draft, before its what-if."""
+    change(w.draft, state="draft")
+    return w.draft
 
 
 # accounts
@@ -101,18 +108,31 @@ def _(w: World) -> None:
 
 
 # grading: rules
-breaks("ruleset_published_has_when")(lambda w: change(w.rule_set, published_at=None))
+breaks("ruleset_published_has_when")(lambda w: again(w.rule_set, version="9.9", published_at=None))
+breaks("ruleset_draft_has_who_and_when")(lambda w: again(w.draft, version="9.9", drafted_by=None))
+breaks("ruleset_published_by_a_second_person")(
+    lambda w: change(
+        w.draft,
+        state="published",
+        published_at=NOON,
+        published_by=w.draft.drafted_by,
+        publish_reason="会议通过",
+    )
+)
 breaks("ruleset_one_published_a_day")(lambda w: again(w.rule_set, version="9.9"))
-breaks("ruleitem_code_once_in_version")(lambda w: again(w.rule_set.items.first()))
+breaks("ruleitem_code_once_in_version")(lambda w: again(editable(w).items.first()))
 breaks("ruleitem_veto_has_a_cause")(
-    lambda w: change(RuleItem.objects.filter(effect="veto").first(), red_cause="")
+    lambda w: change(editable(w).items.filter(effect="veto").first(), red_cause="")
 )
 breaks("ruleitem_points_fit_effect")(
-    lambda w: change(RuleItem.objects.filter(effect="cap").first(), points=5)
+    lambda w: change(editable(w).items.filter(effect="cap").first(), points=5)
 )
 breaks("ruleitem_decay_only_of_points")(
-    lambda w: change(RuleItem.objects.filter(effect="cap").first(), decay_days=30)
+    lambda w: change(editable(w).items.filter(effect="cap").first(), decay_days=30)
 )
+
+breaks("simulationcell_counts_its_homes")(lambda w: again(w.simulation.cells.get(), homes=2))
+breaks("simulationcell_days_are_positive")(lambda w: again(w.simulation.cells.get(), days_after=0))
 
 # grading: visits
 breaks("visit_starts_before_it_is_sent")(

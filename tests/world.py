@@ -26,6 +26,7 @@ from grading.models import (
     Photo,
     Proof,
     RuleSet,
+    Simulation,
     UrgentRed,
     Visit,
 )
@@ -62,6 +63,8 @@ class World:
     visit: Visit
     photo: Photo
     rule_set: RuleSet
+    draft: RuleSet  # simulated, made by nobody of the cast
+    simulation: Simulation
     landlord: Landlord
     print_run: PrintRun
     print_file: PrintFile
@@ -126,6 +129,8 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
     )
     run, file = _print_run(cast, mark)
     letter, delivery = _letters(cast, red)
+    draft = factories.draft(f"1.{RuleSet.objects.count()}")
+    simulation = factories.simulation(draft, green)
     return World(
         community=cast.fumin,
         grid=building.grid,
@@ -144,6 +149,8 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
         visit=made,
         photo=Photo.objects.get(finding__visit=made),
         rule_set=rule_set,
+        draft=draft,
+        simulation=simulation,
         landlord=owner,
         print_run=run,
         print_file=file,

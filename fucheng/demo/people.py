@@ -20,6 +20,7 @@ SIGN_INS: tuple[tuple[str, str, Role, str | None], ...] = (
     ("panel", "林国栋", Role.PANEL, None),
     ("panel2", "苏文静", Role.PANEL, None),
     ("office", "何静", Role.OFFICE, None),
+    ("office2", "吴海燕", Role.OFFICE, None),
     ("leader", "罗卫东", Role.LEADER, None),
     ("auditor", "邓洁", Role.AUDITOR, None),
 )

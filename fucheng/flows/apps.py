@@ -14,6 +14,7 @@ class FlowsConfig(AppConfig):
             list_export,
             print_run,
             registry_import,
+            what_if,
         )
         from jobs import running
 
@@ -25,5 +26,6 @@ class FlowsConfig(AppConfig):
             list_export.ListExport(),
             print_run.PrintRunWork(),
             registry_import.RegistryImport(),
+            what_if.WhatIf(),
         ):
             running.register(handler.kind, handler)

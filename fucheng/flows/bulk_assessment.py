@@ -40,29 +40,33 @@ def ask(*, by: User, at: datetime) -> Job:
     return job
 
 
+def whole_buildings() -> Sequence[tuple[int, dict[str, Any]]]:
+    """All homes in parts of about CHUNK: whole buildings, so that facts of common parts are read once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH homes AS (
+                SELECT building_id, count(*) AS n FROM rentals_unit
+                WHERE left_on IS NULL GROUP BY building_id
+            ), running AS (
+                SELECT building_id, n, sum(n) OVER (ORDER BY building_id) - n AS before FROM homes
+            )
+            SELECT min(building_id), max(building_id), sum(n) FROM running
+            GROUP BY (before / %s)::int ORDER BY 1
+            """,
+            [CHUNK],
+        )
+        rows = cursor.fetchall()
+    return [(int(size), {"first": first, "last": last}) for first, last, size in rows]
+
+
 class BulkAssessment:
     kind = "grading.bulk_assessment"
     in_order = False
     in_transaction = True
 
     def plan(self, job: Job) -> Sequence[tuple[int, dict[str, Any]]]:
-        """Chunks of whole buildings, so that facts of common parts are read once."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                WITH homes AS (
-                    SELECT building_id, count(*) AS n FROM rentals_unit
-                    WHERE left_on IS NULL GROUP BY building_id
-                ), running AS (
-                    SELECT building_id, n, sum(n) OVER (ORDER BY building_id) - n AS before FROM homes
-                )
-                SELECT min(building_id), max(building_id), sum(n) FROM running
-                GROUP BY (before / %s)::int ORDER BY 1
-                """,
-                [CHUNK],
-            )
-            rows = cursor.fetchall()
-        return [(int(size), {"first": first, "last": last}) for first, last, size in rows]
+        return whole_buildings()
 
     def work(self, job: Job, chunk: Chunk) -> dict[str, Any]:
         at = datetime.fromisoformat(job.params["at"])

@@ -16,6 +16,7 @@ from jobs.models import Job
 STOPPED_BY = {
     "rentals.registry_import": Permission.REGISTER_IMPORT,
     "grading.bulk_assessment": Permission.GRADE_BULK_ASSESS,
+    "grading.what_if": Permission.RULES_EDIT,
     "signage.print_run": Permission.SIGN_PRINT,
 }
 

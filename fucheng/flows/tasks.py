@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from fucheng.flows import document_rendering, reassessment
+from fucheng.flows import document_rendering, reassessment, rule_drafts
 
 
 @shared_task(name="fucheng.reassess_ended")
@@ -16,3 +16,9 @@ def reassess_ended() -> None:
 def sweep_letters() -> None:
     """Every 15 seconds: papers that are owed and that no job is making."""
     document_rendering.ask(at=timezone.now())
+
+
+@shared_task(name="fucheng.retire_rules")
+def retire_rules() -> None:
+    """Every hour: the version before the one in force is retired."""
+    rule_drafts.retire_superseded(at=timezone.now())

@@ -29,6 +29,7 @@ SIGN_INS = {
     "panel": "grading panel",
     "panel2": "another member of the panel, who confirms urgent reds",
     "office": "street office",
+    "office2": "a second person of the office, who publishes rules",
     "leader": "street leader",
     "auditor": "auditor",
     "grid2": "grid worker of another community",

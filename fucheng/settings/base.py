@@ -223,4 +223,5 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 15.0},
     "reassess-ended": {"task": "fucheng.reassess_ended", "schedule": 3600.0},
     "letters": {"task": "letters.sweep", "schedule": 15.0},
+    "retire-rules": {"task": "fucheng.retire_rules", "schedule": 3600.0},
 }

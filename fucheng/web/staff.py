@@ -51,7 +51,7 @@ def staff_page(
     return decorate
 
 
-def carried_out(form: forms.Form, action: Callable[[], Result]) -> Result | None:
+def carried_out(form: forms.BaseForm, action: Callable[[], Result]) -> Result | None:
     """The result of a flow; a refusal becomes an error beside what was typed, and nothing comes back.
 
     What is out of scope stays a page of its own: the form it belongs to is not for this person.
@@ -72,7 +72,7 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def status_of(form: forms.Form) -> int:
+def status_of(form: forms.BaseForm) -> int:
     """What a page with this form answers: 422 when something in it was refused, 403 when the verb was."""
     if not form.is_bound or not form.errors:
         return 200

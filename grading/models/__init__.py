@@ -5,6 +5,7 @@ from grading.models.delisting import DelistingRequest
 from grading.models.hazards import Hazard, HazardEvent, HazardReport, Proof
 from grading.models.incidents import Incident, IncidentCategory
 from grading.models.rule_sets import RuleItem, RuleSet
+from grading.models.simulations import Simulation, SimulationCell
 from grading.models.urgent import UrgentRed
 from grading.models.visits import Finding, Merit, Photo, Visit, VisitException
 
@@ -24,6 +25,8 @@ __all__ = [
     "Proof",
     "RuleItem",
     "RuleSet",
+    "Simulation",
+    "SimulationCell",
     "Standing",
     "UrgentRed",
     "Visit",

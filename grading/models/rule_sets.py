@@ -5,25 +5,31 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.triggers import audited
 from grading.facts import Effect, Grade, Severity
+from grading.querysets import RuleSetQuerySet
+from grading.rule_triggers import items_follow_their_version, published_stays
+from grading.states import OPEN_RULE_SET_STATES, RULE_SET_STATE_NAMES, RuleSetState
 
 
 class RuleSet(models.Model):
-    """A published version never changes; a visit and an assessment are bound to the one they used."""
+    """A published version never changes; a visit and an assessment are bound to the one they used.
 
-    class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
-        RETIRED = "retired", _("retired")
+    `revision` counts the edits of a draft: a what-if speaks of one revision only. The first version of a
+    street has no `based_on`; every later one is a draft made from a published one.
+    """
 
     version = models.CharField(_("version"), max_length=16, unique=True)
     title = models.CharField(_("title"), max_length=128)
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    state = models.CharField(
+        max_length=10,
+        choices=[(s.value, RULE_SET_STATE_NAMES[s]) for s in RuleSetState],
+        default=RuleSetState.DRAFT,
+    )
     effective_on = models.DateField(_("grades from"))
     green_from = models.PositiveSmallIntegerField(_("green from this score"))
     dimension_caps = models.JSONField(help_text="dimension letter to the most points it can cost")
@@ -41,10 +47,23 @@ class RuleSet(models.Model):
     relapse_window_months = models.PositiveSmallIntegerField(
         _("months in which relapses are counted"), default=12, db_default=12
     )
+    based_on = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="drafts")
+    revision = models.PositiveIntegerField(default=0)
+    drafted_at = models.DateTimeField(null=True)
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    edited_at = models.DateTimeField(null=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    publish_reason = models.CharField(max_length=500, blank=True)
+
+    objects = RuleSetQuerySet["RuleSet"].as_manager()
 
     class Meta:
         verbose_name = _("rule set")
@@ -53,16 +72,44 @@ class RuleSet(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="ruleset_published_has_when",
-                condition=Q(state="draft") | Q(published_at__isnull=False),
+                condition=Q(state__in=["draft", "simulated"]) | Q(published_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="ruleset_draft_has_who_and_when",
+                condition=Q(based_on__isnull=True)
+                | Q(
+                    drafted_by__isnull=False,
+                    drafted_at__isnull=False,
+                    edited_by__isnull=False,
+                    edited_at__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="ruleset_published_by_a_second_person",
+                condition=Q(state__in=["draft", "simulated"])
+                | Q(based_on__isnull=True)
+                | (
+                    Q(published_by__isnull=False, publish_reason__gt="")
+                    & ~Q(published_by=F("drafted_by"))
+                    & ~Q(published_by=F("edited_by"))
+                ),
             ),
             models.UniqueConstraint(
                 name="ruleset_one_published_a_day", fields=["effective_on"], condition=Q(state="published")
             ),
         ]
-        triggers: ClassVar = [audited("rule_set", "state", "effective_on")]
+        triggers: ClassVar = [
+            audited("rule_set", "state", "effective_on", reason="n.publish_reason"),
+            published_stays(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} {self.version}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be edited: nothing was ever judged by it."""
+        return self.state in OPEN_RULE_SET_STATES
 
 
 class RuleItem(models.Model):
@@ -127,6 +174,7 @@ class RuleItem(models.Model):
                 condition=Q(decay_days__isnull=True) | Q(effect="points", decay_days__gt=0),
             ),
         ]
+        triggers: ClassVar = [items_follow_their_version()]
 
     def __str__(self) -> str:
         return f"{self.code} {self.fault}"

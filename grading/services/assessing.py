@@ -161,14 +161,31 @@ class _Facts:
 
 def _read_facts(building_ids: set[int], book: RuleBook, at: date) -> _Facts:
     """Open hazards, mended ones that still count, and what was seen in order."""
-    facts = _Facts(defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list))
+    facts = _Facts(*hazards_of(building_ids, book, at), defaultdict(list), defaultdict(list))
     if not building_ids:
         return facts
-    wanted = (
-        Q(building__in=building_ids)
-        if len(building_ids) < 100
-        else Q(building__gte=min(building_ids), building__lte=max(building_ids))
-    )
+    merits = Merit.objects.filter(_in(building_ids)).order_by("item_code", "pk")
+    for unit, building, code, since in merits.values_list("unit_id", "building_id", "item_code", "since"):
+        merit = MeritFact(code, since, unit is None)
+        (facts.merits_of_building[building] if unit is None else facts.merits_of_unit[unit]).append(merit)
+    return facts
+
+
+def _in(building_ids: set[int]) -> Q:
+    if len(building_ids) < 100:
+        return Q(building__in=building_ids)
+    return Q(building__gte=min(building_ids), building__lte=max(building_ids))
+
+
+def hazards_of(
+    building_ids: set[int], book: RuleBook, at: date
+) -> tuple[defaultdict[int, list[HazardFact]], defaultdict[int, list[HazardFact]]]:
+    """Open hazards and mended ones that may still count: by home, and by building for common parts."""
+    of_unit: defaultdict[int, list[HazardFact]] = defaultdict(list)
+    of_building: defaultdict[int, list[HazardFact]] = defaultdict(list)
+    if not building_ids:
+        return of_unit, of_building
+    wanted = _in(building_ids)
     rows = [
         *_hazard_rows(Hazard.objects.open().filter(wanted)),
         *_hazard_rows(_still_counting(book, at).filter(wanted)),
@@ -186,12 +203,8 @@ def _read_facts(building_ids: set[int], book: RuleBook, at: date) -> _Facts:
             day_of(seen_at) if seen_at else None,
             tuple(relapsed_on.get(pk, ())),
         )
-        (facts.hazards_of_building[building] if unit is None else facts.hazards_of_unit[unit]).append(fact)
-    merits = Merit.objects.filter(wanted).order_by("item_code", "pk")
-    for unit, building, code, since in merits.values_list("unit_id", "building_id", "item_code", "since"):
-        merit = MeritFact(code, since, unit is None)
-        (facts.merits_of_building[building] if unit is None else facts.merits_of_unit[unit]).append(merit)
-    return facts
+        (of_building[building] if unit is None else of_unit[unit]).append(fact)
+    return of_unit, of_building
 
 
 def _hazard_rows(hazards: Any) -> Any:

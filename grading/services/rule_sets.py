@@ -1,4 +1,4 @@
-"""Rule-set versions: the default one from its data file, the one in force, and its compiled form."""
+"""Rule-set versions: the default one from its data file, the one in force, its compiled form, its end."""
 
 import json
 from datetime import date, datetime
@@ -12,6 +12,7 @@ from accounts.models import User
 from core.errors import Conflict
 from grading.facts import Effect, Grade, Item, RuleBook
 from grading.models import IncidentCategory, RuleItem, RuleSet
+from grading.states import RuleSetState
 
 DATA = Path(__file__).parents[1] / "data"
 DEFAULT_FILE = DATA / "rules_v1.json"
@@ -26,37 +27,48 @@ def publish_default(*, effective_on: date, at: datetime, by: User) -> RuleSet:
     """
     data = json.loads(DEFAULT_FILE.read_text(encoding="utf-8"))
     items = data.pop("items")
-    rule_set, created = RuleSet.objects.get_or_create(
-        version=data["version"],
-        defaults=data
-        | {
-            "effective_on": effective_on,
-            "state": RuleSet.State.PUBLISHED,
-            "published_at": at,
-            "published_by": by,
-        },
-    )
     IncidentCategory.objects.bulk_create(
         [IncidentCategory(**row) for row in json.loads(CATEGORIES_FILE.read_text(encoding="utf-8"))],
         ignore_conflicts=True,
     )
-    if created:
-        RuleItem.objects.bulk_create([RuleItem(rule_set=rule_set, **item) for item in items])
+    existing = RuleSet.objects.filter(version=data["version"]).first()
+    if existing is not None:
+        return existing
+    rule_set = RuleSet.objects.create(**data, effective_on=effective_on)
+    RuleItem.objects.bulk_create([RuleItem(rule_set=rule_set, **item) for item in items])
+    rule_set.state = RuleSetState.PUBLISHED
+    rule_set.published_at, rule_set.published_by = at, by
+    rule_set.save(update_fields=["state", "published_at", "published_by"])
     return rule_set
 
 
 def for_visit(day: date) -> RuleSet:
-    """The version a visit of this day is bound to.
+    """The version a visit of this day is bound to, also when it has been retired since.
 
     It is the newest one in force; before the first version's day, that first version: a survey then
     collects findings and grades nobody (`is_grading`).
     """
-    published = RuleSet.objects.filter(state=RuleSet.State.PUBLISHED)
-    found = published.filter(effective_on__lte=day).order_by("-effective_on").first()
-    found = found or published.order_by("effective_on").first()
+    binding = RuleSet.objects.binding()
+    found = binding.filter(effective_on__lte=day).order_by("-effective_on").first()
+    found = found or binding.order_by("effective_on").first()
     if found is None:
         raise Conflict(_("No rule set is published yet. Ask the street office to publish one."))
     return found
+
+
+@transaction.atomic
+def retire_superseded(day: date) -> list[RuleSet]:
+    """Retires every version after which a newer one has come into force by this day.
+
+    Nothing is judged by the state: `for_visit` goes by the days, so a late retirement changes no grade.
+    """
+    in_force = for_visit(day)
+    older = RuleSet.objects.filter(state=RuleSetState.PUBLISHED, effective_on__lt=in_force.effective_on)
+    retired = list(older.select_for_update(no_key=True).order_by("pk"))
+    for rule_set in retired:
+        rule_set.state = RuleSetState.RETIRED
+        rule_set.save(update_fields=["state"])
+    return retired
 
 
 def is_grading(rule_set: RuleSet, day: date) -> bool:
@@ -84,7 +96,7 @@ def _book(rule_set_id: int) -> RuleBook:
 
 def book(rule_set: RuleSet) -> RuleBook:
     """The version as the evaluator reads it; kept in memory once published, since it never changes."""
-    if rule_set.state == RuleSet.State.DRAFT:
+    if rule_set.is_open:
         return _book.__wrapped__(rule_set.pk)
     return _book(rule_set.pk)
 
@@ -95,5 +107,5 @@ def _items(rule_set_id: int) -> dict[str, RuleItem]:
 
 
 def items_of(rule_set: RuleSet) -> dict[str, RuleItem]:
-    """Checklist items of a published version by code."""
-    return _items(rule_set.pk)
+    """Checklist items of a version by code."""
+    return _items.__wrapped__(rule_set.pk) if rule_set.is_open else _items(rule_set.pk)

@@ -75,6 +75,8 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
         "code": built.green.code,
         "case": built.report.case_number,
         "version": built.rule_set.version,
+        "draft": built.draft.version,
+        "item": "F02",
         "homes": "homes",
         "nobody": factories.person("someone", "leader"),
     }

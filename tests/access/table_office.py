@@ -8,6 +8,8 @@ DATA = {
     "office:person-active": {"active": "0", "reason": "调离"},
     "office:person-second-step": {"reason": "手机遗失"},
     "office:post-give": {"role": "panel", "from_on": today},
+    "office:rule-draft-new": {"based_on": "1.0", "version": "3.0", "title": "标准"},
+    "office:rule-publish": {"effective_on": today, "reason": "会议通过"},
     "office:print-run-new": {
         "product": "sticker",
         "start_at": 1,
@@ -50,6 +52,30 @@ office:post-give          POST  pk=nobody              in    403   403    403   
 office:post-end           POST  pk=post                in    403   403    403       403        403    ok      403     403      403       403        in
 office:rules              GET   -                      in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in
 office:rule-set           GET   version=version        in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in
+office:rule-draft-new     GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:rule-draft-new     POST  -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:rule-set           GET   version=draft          in    404   404    404       404        404    ok      404     ok       403       403        in
+office:rule-compare       GET   version=version        in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in
+office:rule-compare       GET   version=draft          in    404   404    404       404        404    ok      404     ok       403       403        in
+office:rule-edit          GET   version=draft          in    403   403    403       403        403    ok      403     403      403       403        in
+office:rule-edit          GET   version=version        in    403   403    403       403        403    409     403     403      403       403        in
+office:rule-settings      GET   version=draft          in    403   403    403       403        403    ok      403     403      403       403        in
+office:rule-settings      POST  version=draft          in    403   403    403       403        403    422     403     403      403       403        in
+office:rule-settings-check POST version=draft          in    403   403    403       403        403    ok      403     403      403       403        in
+office:rule-item          GET   version=draft,code=item in   403   403    403       403        403    ok      403     403      403       403        in
+office:rule-item          POST  version=draft,code=item in   403   403    403       403        403    422     403     403      403       403        in
+office:rule-item-new      GET   version=draft          in    403   403    403       403        403    ok      403     403      403       403        in
+office:rule-item-new      POST  version=draft          in    403   403    403       403        403    422     403     403      403       403        in
+office:rule-item-check    POST  version=draft          in    403   403    403       403        403    ok      403     403      403       403        in
+office:rule-item-retire   POST  version=draft,code=item in   403   403    403       403        403    ok      403     403      403       403        in
+office:rule-item-retire   POST  version=version,code=item in 403   403    403       403        403    409     403     403      403       403        in
+office:rule-item-restore  POST  version=draft,code=item in   403   403    403       403        403    ok      403     403      403       403        in
+office:rule-what-if       GET   version=draft          in    403   403    403       403        403    ok      403     ok       403       403        in
+office:rule-what-if       POST  version=draft          in    403   403    403       403        403    ok      403     403      403       403        in
+office:rule-what-if-homes GET   version=draft          in    403   403    403       403        403    ok      403     ok       403       403        in
+office:rule-publish       GET   version=draft          in    403   403    403       403        403    ok      403     403      403       403        in
+office:rule-publish       POST  version=draft          in    403   403    403       403        403    ok      403     403      403       403        in
+office:rule-discard       POST  version=draft          in    403   403    403       403        403    ok      403     403      403       403        in
 office:audit              GET   -                      in    403   403    403       403        403    403     403     ok       403       403        in
 """,
     DATA,

@@ -8,7 +8,7 @@ import pytest
 from core import dates
 from core.errors import Conflict, Invalid, NotAllowed, OutOfScope
 from fucheng.flows import bulk_assessment, delisting, grade_change, proof
-from grading.models import DelistingRequest, GradeChange, RuleItem, Standing
+from grading.models import DelistingRequest, GradeChange, Standing
 from grading.services import delisting as service
 from grading.services import rule_sets
 from grading.services.hazards import Seen
@@ -122,7 +122,7 @@ class TestRequest:
         assert ask(red, cast.landlord).state == "with_panel"
 
     def test_a_proposal_made_without_a_visit_is_no_inspection(self, cast: Cast, red: Place) -> None:
-        RuleItem.objects.filter(code="L06").update(effect="cap", red_cause="")
+        factories.rules_always_said("L06", effect="cap", red_cause="")
         running.drain(bulk_assessment.ask(by=cast.office, at=NOON).pk)
         assert GradeChange.objects.open().get(unit=red.home).to_grade == "yellow"
         assert ask(red, cast.landlord).state == "requested"
@@ -152,7 +152,7 @@ class TestReinspection:
 
     def test_a_home_that_left_the_red_list_otherwise_needs_no_request(self, cast: Cast, red: Place) -> None:
         request = ask(red, cast.landlord)
-        RuleItem.objects.filter(code="L06").update(effect="cap", red_cause="")
+        factories.rules_always_said("L06", effect="cap", red_cause="")
         Standing.objects.filter(unit=red.home).update(grade="yellow")
         inspect(red, cast)
         assert (fresh(request).state, fresh(request).change) == ("withdrawn", None)
@@ -228,7 +228,7 @@ class TestNewerFacts:
 
     def test_new_rules_keep_the_request_going(self, cast: Cast, red: Place, request_) -> None:
         factories.hazard("E01", building=red.building)
-        RuleItem.objects.filter(code="E01").update(effect="cap", points=0)
+        factories.rules_always_said("E01", effect="cap", points=0)
         rule_sets._book.cache_clear()
         running.drain(bulk_assessment.ask(by=cast.office, at=NOON + 2 * DAY).pk)
         assert (fresh(request_).state, fresh(request_).change.to_grade) == ("inspected", "yellow")

@@ -187,9 +187,10 @@ class TestRuleSets:
         assert rule_sets.for_visit(date(2025, 1, 1)) == first
 
     def test_a_draft_is_read_anew_each_time_and_binds_nobody(self, cast: Cast) -> None:
-        rule_set = factories.rules()
-        RuleSet.objects.update(state="draft", green_from=70)
-        rule_set.refresh_from_db()
+        rule_set = RuleSet.objects.create(
+            version="2.0", effective_on=NOON.date(), green_from=70, dimension_caps={}, interval_days={},
+            interval_days_capped=7,
+        )  # fmt: skip
         assert rule_sets.book(rule_set).green_from == 70
         RuleSet.objects.update(green_from=75)
         assert rule_sets.book(rule_set).green_from == 75

@@ -58,7 +58,7 @@ def test_each_line_has_its_words_in_the_readers_language(home) -> None:
 
 
 def test_an_item_that_is_no_more_is_told_by_its_code(home) -> None:
-    RuleItem.objects.filter(code="H05").update(code="H99")
+    factories.rules_always_said("H05", code="H99")
     rule_sets._items.cache_clear()
     assert next(line for line in explained(home).lines if line.item_code == "H05").fault == "H05"
 

@@ -9,7 +9,9 @@ from fucheng.web.office.views import (
     jobs,
     people,
     print_runs,
+    rule_editing,
     rules,
+    what_if,
 )
 
 app_name = "office"
@@ -41,6 +43,22 @@ urlpatterns = [
     path("people/<int:pk>/posts/", people.post_give, name="post-give"),
     path("posts/<int:pk>/end/", people.post_end, name="post-end"),
     path("rules/", rules.rule_list, name="rules"),
+    path("rules/new/", rules.draft_new, name="rule-draft-new"),
     path("rules/<str:version>/", rules.rule_set, name="rule-set"),
+    path("rules/<str:version>/compare/", rules.compare, name="rule-compare"),
+    path("rules/<str:version>/publish/", rules.publish, name="rule-publish"),
+    path("rules/<str:version>/discard/", rules.discard, name="rule-discard"),
+    path("rules/<str:version>/edit/", rule_editing.edit, name="rule-edit"),
+    path("rules/<str:version>/settings/", rule_editing.settings, name="rule-settings"),
+    path("rules/<str:version>/settings/check/", rule_editing.settings_check, name="rule-settings-check"),
+    path("rules/<str:version>/check/", rule_editing.item_check, name="rule-item-check"),
+    path("rules/<str:version>/items/new/", rule_editing.item_new, name="rule-item-new"),
+    path("rules/<str:version>/items/<str:code>/", rule_editing.item, name="rule-item"),
+    path("rules/<str:version>/items/<str:code>/retire/", rule_editing.item_retire, name="rule-item-retire"),
+    path(
+        "rules/<str:version>/items/<str:code>/restore/", rule_editing.item_restore, name="rule-item-restore"
+    ),
+    path("rules/<str:version>/what-if/", what_if.what_if, name="rule-what-if"),
+    path("rules/<str:version>/what-if/homes/", what_if.homes, name="rule-what-if-homes"),
     path("audit/", audit.event_list, name="audit"),
 ]

@@ -1,15 +1,19 @@
-"""What a rule set would say of every home, without changing anything: a matrix of grade in force and verdict."""
+"""What a rule set would say of every home, without changing anything: the what-if of the office page."""
 
 from argparse import ArgumentParser
-from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Sum
 from django.utils import timezone
 
+from accounts.services.people import system_user
 from core.dates import day_of
-from grading.models import RuleSet, Standing
-from grading.services import assessing, rule_sets
+from core.errors import DomainError, OutOfScope
+from fucheng.flows import what_if
+from grading.models import SimulationCell
+from grading.services import rule_sets
+from jobs import running
 
 
 class Command(BaseCommand):
@@ -19,19 +23,25 @@ class Command(BaseCommand):
         parser.add_argument("--draft", help="version of a rule set that is not published yet")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["draft"]:
-            rule_set = RuleSet.objects.filter(version=options["draft"]).first()
-            if rule_set is None:
-                raise CommandError(f"There is no rule set {options['draft']}.")
-        else:
-            rule_set = rule_sets.for_visit(day_of(timezone.now()))
-        today = day_of(timezone.now())
-        homes = Standing.objects.filter(unit__left_on__isnull=True)
-        moves = Counter(
-            (home.grade or "not graded", home.verdict.grade.value)
-            for home in assessing.judge(homes, rule_sets.book(rule_set), today)
+        now = timezone.now()
+        version = options["draft"] or rule_sets.for_visit(day_of(now)).version
+        try:
+            asked = what_if.ask(version=version, by=system_user(), at=now)
+        except OutOfScope:
+            raise CommandError(f"There is no rule set {version}.") from None
+        except DomainError as refusal:
+            raise CommandError(str(refusal)) from refusal
+        job = running.drain(asked.pk, wait=True)
+        if job.state != job.State.DONE:
+            raise CommandError(job.error)
+        self.stdout.write(
+            f"{job.simulation.rule_set}: {job.result['moves']:,} of {job.result['homes']:,} move"
         )
-        self.stdout.write(f"{rule_set}")
-        for (grade, verdict), homes_moved in sorted(moves.items()):
-            mark = "" if grade == verdict else "  *"
-            self.stdout.write(f"{grade:>10} -> {verdict:<6} {homes_moved:>9,}{mark}")
+        cells = SimulationCell.objects.filter(simulation=job.simulation)
+        for old, new, homes in (
+            cells.values_list("from_grade", "to_grade")
+            .annotate(n=Sum("homes"))
+            .order_by("from_grade", "to_grade")
+        ):
+            mark = "" if old == new else "  *"
+            self.stdout.write(f"{old or 'not graded':>10} -> {new:<6} {homes:>9,}{mark}")

@@ -26,7 +26,7 @@ class Outlook:
 def outlook(*, at: datetime) -> Outlook:
     """Six queries."""
     day = day_of(at)
-    published = RuleSet.objects.filter(state=RuleSet.State.PUBLISHED)
+    published = RuleSet.objects.binding()
     rule_set = published.filter(effective_on__lte=day).first() or published.order_by("effective_on").first()
     jobs = Job.objects.filter(kind="grading.bulk_assessment").select_related("requested_by")[:10]
     views = [view_of(job, at=at) for job in jobs]

@@ -12,8 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEvent
 from accounts.roles import ROLE_NAMES
 from fucheng.web.office.queries.jobs import NAMES
-from grading.models import HazardReport, Proof, RuleSet
-from grading.states import CHANGE_STATE_NAMES, DELISTING_STATE_NAMES, HAZARD_STATE_NAMES
+from grading.models import HazardReport, Proof
+from grading.states import (
+    CHANGE_STATE_NAMES,
+    DELISTING_STATE_NAMES,
+    HAZARD_STATE_NAMES,
+    RULE_SET_STATE_NAMES,
+)
 from rentals.models import ImportRun
 from signage.models import Sign
 
@@ -41,6 +46,9 @@ VERBS: dict[str, Any] = {
     "registry-import-asked": _("registry import asked for"),
     "registry-imported": _("register imported"),
     "registry-import-undone": _("registry import taken back"),
+    "draft-made": _("draft of the rules made"),
+    "draft-edited": _("draft of the rules edited"),
+    "draft-discarded": _("draft of the rules discarded"),
 }
 SUBJECTS: dict[str, Any] = {
     "user": _("person"),
@@ -70,6 +78,9 @@ FIELDS: dict[str, Any] = {
     "is_superuser": _("administrator"),
     "must_change_password": _("first password"),
     "effective_on": _("grades from"),
+    "item": _("checklist item"),
+    "version": _("version"),
+    "based_on": _("made from"),
     "kind": _("kind"),
     "file": _("file"),
     "rows": _("rows"),
@@ -92,7 +103,7 @@ STATES: dict[str, Mapping[Any, Any]] = {
     "hazard_report": dict(HazardReport.State.choices),
     "sign": dict(Sign.State.choices),
     "import_run": dict(ImportRun.State.choices),
-    "rule_set": dict(RuleSet.State.choices),
+    "rule_set": RULE_SET_STATE_NAMES,
 }
 VALUES: dict[str, Mapping[Any, Any]] = {"role": ROLE_NAMES, "kind": NAMES}
 HIDDEN = frozenset({"name"})  # what a stranger typed as a name may be a password

@@ -21,6 +21,7 @@ NAMES: dict[str, Any] = {
     "grading.bulk_assessment": gettext_lazy("Bulk assessment"),
     "grading.incident_import": gettext_lazy("Incidents"),
     "grading.bulk_decision": gettext_lazy("Decisions on many changes"),
+    "grading.what_if": gettext_lazy("What-if of the rules"),
     "signage.print_run": gettext_lazy("Print run"),
     "letters.rendering": gettext_lazy("Making of documents"),
     "lists.export": gettext_lazy("Export of a list"),
@@ -31,6 +32,7 @@ READERS: dict[str, tuple[Permission, ...]] = {
     "rentals.registry_import": (Permission.REGISTER_IMPORT, Permission.AUDIT_READ),
     "grading.bulk_assessment": (Permission.GRADE_BULK_ASSESS,),
     "grading.bulk_decision": (Permission.GRADE_DECIDE, Permission.GRADE_DECIDE_RED),
+    "grading.what_if": (Permission.RULES_EDIT, Permission.AUDIT_READ),
     "signage.print_run": (Permission.SIGN_PRINT,),
     "letters.rendering": (Permission.DOCUMENT_READ,),
 }
@@ -43,6 +45,8 @@ RESULTS: dict[str, Any] = {
     "new": gettext_lazy("new"),
     "known": gettext_lazy("known already"),
     "proposed": gettext_lazy("changes proposed"),
+    "homes": gettext_lazy("homes"),
+    "moves": gettext_lazy("would move"),
     "decided": gettext_lazy("changes decided"),
     "signs": gettext_lazy("signs"),
     "pages": gettext_lazy("pages"),
@@ -108,6 +112,11 @@ def _subject(job: Job) -> tuple[str, str]:
         return str(_("What was owed")), reverse("review:documents")
     if job.kind == "grading.bulk_assessment":
         return str(_("All homes by the rules in force")), reverse("office:assessment")
+    if job.kind == "grading.what_if":
+        version = job.params["version"]
+        return str(_("Version %(version)s") % {"version": version}), reverse(
+            "office:rule-what-if", args=[version]
+        )
     return "", ""
 
 
