@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import AuditEvent
 from fucheng.flows import reassessment
-from grading.models import GradeChange, Hazard, RuleItem, Standing
+from grading.models import GradeChange, Hazard, Standing
 from grading.services import rule_sets
 from grading.services.hazards import Seen
 from tests import factories
@@ -22,7 +22,7 @@ CODES = ("L01", "H05", "Z09", "Z08")  # 20 points; with E06 one more
 def home(cast: Cast):
     """Yellow by 79 points: 14 are open, H05 decays for ten days after it was mended."""
     factories.rules()
-    RuleItem.objects.filter(code="H05").update(decay_days=10)
+    factories.rules_always_said("H05", decay_days=10)
     rule_sets._book.cache_clear()
     building = factories.building(cast.fumin)
     (unit,) = factories.units(building)

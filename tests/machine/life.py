@@ -329,11 +329,13 @@ def publish_copy(version: str, at: datetime, green_from: int, capped: int) -> Ru
     new = RuleSet.objects.get(pk=old.pk)
     new.pk, new._state.adding, new.version = None, True, version[:16]
     new.green_from, new.interval_days_capped = green_from, capped
-    new.effective_on, new.published_at = day_of(at), at
+    new.effective_on, new.published_at, new.state = day_of(at), at, "draft"
     new.save(force_insert=True)
     for item in items:
         item.pk, item._state.adding, item.rule_set = None, True, new
     RuleItem.objects.bulk_create(items)
+    new.state = "published"
+    new.save(update_fields=["state"])
     return new
 
 
