@@ -26,6 +26,7 @@ from fucheng.web.figures import number, percent, short_number
 from jobs.models import Job
 
 register = template.Library()
+NO_FILTERS = frozenset({"tab", "page", "after", "before", "sort"})
 
 GRADES = {
     "green": (_("Green"), _("Green: lenient supervision"), "filled/circle-check"),
@@ -150,7 +151,10 @@ def error_summary(form: Form | None, *more: Form) -> dict[str, Any]:
 @register.simple_block_tag(takes_context=True)
 def filter_bar(context: Context, content: str, label: str = "", action: str = "") -> str:
     """A GET form of fields; submitting goes to page 1 of the same list."""
-    return _fill(context, "filter_bar", content=content, label=label or gettext("Filter"), action=action)
+    asked = context["request"].GET
+    is_set = any(value for name, value in asked.items() if name not in NO_FILTERS)
+    values = {"label": label or gettext("Filter"), "action": action, "is_set": is_set}
+    return _fill(context, "filter_bar", content=content, tab=asked.get("tab", ""), **values)
 
 
 @register.simple_block_tag(takes_context=True)
