@@ -1,6 +1,6 @@
 """The promises in sequence, a table each; exit code 1 when one is missed.
 
-    python -m benchmarks [import assessment stickers pages visits] [--deep] [--units N]
+    python -m benchmarks [import assessment what_if stickers pages visits] [--deep] [--units N]
 
 Without --deep the street has 20,000 homes, and promises that speak of the whole street are shown, not judged.
 Figures are kept as JSON in var/bench/.
@@ -22,6 +22,7 @@ FULL = 170_699
 PROMISES = {
     "import": "benchmarks.importing",
     "assessment": "benchmarks.assessment",
+    "what_if": "benchmarks.what_if",
     "stickers": "benchmarks.printing",
     "pages": "benchmarks.pages",
     "visits": "benchmarks.visits",
