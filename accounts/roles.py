@@ -29,6 +29,10 @@ class Permission(StrEnum):
     PROOF_SEND = "proof.send"
     INCIDENT_IMPORT = "incident.import"
     INCIDENT_MATCH = "incident.match"
+    OBJECTION_FILE = "objection.file"
+    OBJECTION_ANSWER = "objection.answer"
+    REPLY_MODERATE = "reply.moderate"
+    VISIT_REQUEST = "visit.request"
     SIGN_PRINT = "sign.print"
     SIGN_POST = "sign.post"
     DOCUMENT_READ = "document.read"
@@ -63,6 +67,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.INCIDENT_MATCH,
             P.GRADE_REVIEW,
             P.GRADE_DECIDE,
+            P.OBJECTION_ANSWER,
             P.SIGN_PRINT,
             P.DOCUMENT_READ,
             P.DOCUMENT_ISSUE,
@@ -74,7 +79,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PANEL: frozenset(
-        {P.REGISTER_READ, P.GRADE_DECIDE_RED, P.DOCUMENT_READ, P.FIGURES_READ, P.EXPORT, P.RULES_READ}
+        {
+            P.REGISTER_READ,
+            P.GRADE_DECIDE_RED,
+            P.OBJECTION_ANSWER,
+            P.DOCUMENT_READ,
+            P.FIGURES_READ,
+            P.EXPORT,
+            P.RULES_READ,
+        }
     ),
     Role.OFFICE: frozenset(
         {
@@ -84,6 +97,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.INCIDENT_MATCH,
             P.PERSONAL_DATA_REVEAL,
             P.GRADE_BULK_ASSESS,
+            P.OBJECTION_ANSWER,
+            P.REPLY_MODERATE,
             P.SIGN_PRINT,
             P.SIGN_POST,
             P.DOCUMENT_READ,
@@ -101,7 +116,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset(
         {P.REGISTER_READ, P.DOCUMENT_READ, P.FIGURES_READ, P.RULES_READ, P.JOBS_READ, P.AUDIT_READ}
     ),
-    Role.LANDLORD: frozenset({P.PROOF_SEND, P.DELISTING_REQUEST}),
+    Role.LANDLORD: frozenset({P.PROOF_SEND, P.DELISTING_REQUEST, P.OBJECTION_FILE, P.VISIT_REQUEST}),
 }
 
 ROLE_NAMES = {

@@ -11,6 +11,7 @@ from communities import access
 from core.querysets import Row, ScopedQuerySet
 from grading.states import (
     OPEN_CHANGE_STATES,
+    OPEN_OBJECTION_STATES,
     OPEN_RULE_SET_STATES,
     ChangeState,
     HazardState,
@@ -99,7 +100,10 @@ class PhotoQuerySet(ScopedQuerySet[Row]):
 
             own, homes = Hazard.objects.visible_to(user), Unit.objects.visible_to(user)
             return self.filter(
-                Q(finding__hazard__in=own) | Q(proof__hazard__in=own) | Q(urgent_red__unit__in=homes)
+                Q(finding__hazard__in=own)
+                | Q(proof__hazard__in=own)
+                | Q(urgent_red__unit__in=homes)
+                | Q(objection__unit__in=homes)
             )
         scope = access.scope_of(user)
         if scope.whole_street:
@@ -109,6 +113,7 @@ class PhotoQuerySet(ScopedQuerySet[Row]):
             | Q(proof__hazard__building__community__in=scope.community_ids)
             | Q(report__unit__building__community__in=scope.community_ids)
             | Q(urgent_red__unit__building__community__in=scope.community_ids)
+            | Q(objection__unit__building__community__in=scope.community_ids)
         )
 
 
@@ -158,6 +163,11 @@ class GradeChangeQuerySet(OfUnitQuerySet[Row]):
 class UrgentRedQuerySet(OfUnitQuerySet[Row]):
     def unconfirmed(self) -> Self:
         return self.filter(state=UrgentState.UNCONFIRMED)
+
+
+class ObjectionQuerySet(OfUnitQuerySet[Row]):
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_OBJECTION_STATES)
 
 
 class StandingQuerySet(OfUnitQuerySet[Row]):

@@ -154,3 +154,46 @@ INCIDENT_MOVES: dict[IncidentState, frozenset[IncidentState]] = {
     IncidentState.NOWHERE: frozenset(),
     IncidentState.SET_ASIDE: frozenset(),
 }
+
+
+class ObjectionState(StrEnum):
+    """A landlord's objection to a decision."""
+
+    FILED = "filed"
+    ASSIGNED = "assigned"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+OBJECTION_STATE_NAMES = {
+    ObjectionState.FILED: _("filed"),
+    ObjectionState.ASSIGNED: _("with the person who answers"),
+    ObjectionState.UPHELD: _("upheld"),
+    ObjectionState.REJECTED: _("rejected"),
+}
+OBJECTION_MOVES: dict[ObjectionState, frozenset[ObjectionState]] = {
+    ObjectionState.FILED: frozenset(
+        {ObjectionState.ASSIGNED, ObjectionState.UPHELD, ObjectionState.REJECTED}
+    ),
+    ObjectionState.ASSIGNED: frozenset(
+        {ObjectionState.ASSIGNED, ObjectionState.UPHELD, ObjectionState.REJECTED}  # given to another person
+    ),
+    ObjectionState.UPHELD: frozenset(),
+    ObjectionState.REJECTED: frozenset(),
+}
+OPEN_OBJECTION_STATES = (ObjectionState.FILED, ObjectionState.ASSIGNED)
+
+
+class VisitRequestState(StrEnum):
+    REQUESTED = "requested"
+    DONE = "done"
+
+
+VISIT_REQUEST_STATE_NAMES = {
+    VisitRequestState.REQUESTED: _("waiting for the visit"),
+    VisitRequestState.DONE: _("visited"),
+}
+VISIT_REQUEST_MOVES: dict[VisitRequestState, frozenset[VisitRequestState]] = {
+    VisitRequestState.REQUESTED: frozenset({VisitRequestState.DONE}),
+    VisitRequestState.DONE: frozenset(),
+}

@@ -40,3 +40,99 @@ def red_is_left_after_another_look() -> pgtrigger.Trigger:
             RETURN NEW;
         """,
     )
+
+
+_TOOK_PART = """
+    SELECT FROM grading_gradechange c
+    JOIN grading_assessment a ON a.id = c.assessment_id
+    LEFT JOIN grading_visit v ON v.id = a.visit_id
+    WHERE c.id = {change} AND ({person} IN (c.inspected_by_id, c.reviewed_by_id, c.decided_by_id, v.by_id)
+         OR {person} = ANY(c.earlier_inspectors))
+"""
+
+
+def objection_in_time_and_answered_by_another() -> pgtrigger.Trigger:
+    """Filed within 21 days of the decision; given to and answered by nobody who took part in it."""
+    took_part = _TOOK_PART.format(change="NEW.change_id", person="person")
+    return pgtrigger.Trigger(
+        name="in_time_and_by_another",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        declare=[("decided", "timestamptz"), ("person", "integer")],
+        func=f"""
+            SELECT c.decided_at INTO decided FROM grading_gradechange c WHERE c.id = NEW.change_id;
+            IF decided IS NULL OR (NEW.filed_at AT TIME ZONE 'Asia/Shanghai')::date
+                    > (decided AT TIME ZONE 'Asia/Shanghai')::date + 21 THEN
+                RAISE EXCEPTION 'an objection is filed within 21 days of the decision'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'objection_filed_in_time';
+            END IF;
+            FOREACH person IN ARRAY ARRAY[NEW.assigned_to_id, NEW.answered_by_id] LOOP
+                IF EXISTS ({took_part}) THEN
+                    RAISE EXCEPTION 'who took part in a decision does not answer the objection to it'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'objection_answered_by_another';
+                END IF;
+            END LOOP;
+            RETURN NEW;
+        """,
+    )
+
+
+def revisit_by_another() -> pgtrigger.Trigger:
+    """The visit that an upheld objection asked for is not made by a person who took part in the decision."""
+    took_part = _TOOK_PART.format(
+        change="(SELECT o.change_id FROM grading_objection o WHERE o.id = NEW.objection_id)",
+        person="(SELECT w.by_id FROM grading_visit w WHERE w.id = NEW.visit_id)",
+    )
+    return pgtrigger.Trigger(
+        name="revisit_by_another",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__why="objection", new__state="done"),
+        func=f"""
+            IF EXISTS ({took_part}) THEN
+                RAISE EXCEPTION 'who took part in a decision does not visit again for the objection to it'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'visitrequest_revisited_by_another';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def reply_is_never_edited() -> pgtrigger.Trigger:
+    return pgtrigger.ReadOnly(name="never_edited", fields=["unit", "change", "text", "by", "at"])
+
+
+def granted_when_all_is_mended() -> pgtrigger.Trigger:
+    """A request is granted only when the re-inspection found every reason of the red mended."""
+    return pgtrigger.Trigger(
+        name="granted_when_all_is_mended",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__state="granted"),
+        func="""
+            IF EXISTS (SELECT FROM grading_exititem i WHERE i.request_id = NEW.id AND i.seen <> 'mended') THEN
+                RAISE EXCEPTION 'a reason of the red was not found mended'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'delistingrequest_granted_when_all_is_mended';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def fell_back_under_watch() -> pgtrigger.Trigger:
+    """Only a home under watch falls back; every other red is reviewed by the community first."""
+    return pgtrigger.Trigger(
+        name="fell_back_under_watch",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__mark="fell_back"),
+        func="""
+            IF NOT EXISTS (
+                SELECT FROM grading_watch w WHERE w.unit_id = NEW.unit_id
+                AND (NEW.proposed_at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN w.starts_on AND w.until) THEN
+                RAISE EXCEPTION 'this home is not under watch'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'gradechange_fell_back_under_watch';
+            END IF;
+            RETURN NEW;
+        """,
+    )

@@ -16,9 +16,12 @@ from grading.models import (
     Hazard,
     HazardReport,
     Incident,
+    Objection,
     Proof,
+    Reply,
     RuleSet,
     UrgentRed,
+    VisitRequest,
 )
 from letters.models import Document
 from rentals.models import ImportRun
@@ -40,6 +43,13 @@ STATES: dict[type, tuple[str, str, dict[str, Any]]] = {
     GradeChange: ("grade_change", "proposed", {"state": "superseded"}),
     Incident: ("incident", "incident", {"state": "nowhere", "checked_by_id": 1, "checked_at": NOON}),
     DelistingRequest: ("delisting_request", "delisting", {"state": "withdrawn", "ended_at": NOON}),
+    Objection: (
+        "objection",
+        "objection",
+        {"state": "rejected", "answered_by_id": 1, "answered_at": NOON, "answer": "属实"},
+    ),
+    Reply: ("reply", "reply", {"hidden_at": NOON, "hidden_by_id": 1, "hidden_reason": "辱骂"}),
+    VisitRequest: ("visit_request", "visit_request", {"state": "done", "visit_id": 1, "ended_at": NOON}),
     UrgentRed: (
         "urgent_red",
         "urgent",
@@ -55,8 +65,10 @@ def prepared(cast: Cast) -> World:
     return world.build(cast)
 
 
-def fields(by: User, values: dict[str, Any]) -> dict[str, Any]:
-    return {name: by.pk if name.endswith("_by_id") else value for name, value in values.items()}
+def fields(by: User, on: World, values: dict[str, Any]) -> dict[str, Any]:
+    """The values with the people and the visit they name."""
+    named = {"visit_id": on.visit.pk}
+    return {k: by.pk if k.endswith("_by_id") else named.get(k, value) for k, value in values.items()}
 
 
 def rows_of(table: str, row: Any) -> list[AuditEvent]:
@@ -74,7 +86,7 @@ def test_every_audited_table_is_tried() -> None:
 @pytest.mark.parametrize("model", STATES, ids=lambda model: model.__name__)
 def test_a_queryset_update_is_audited_with_its_actor(cast: Cast, prepared: World, model: type) -> None:
     table, name, values = STATES[model]
-    row, values = getattr(prepared, name), fields(cast.office, values)
+    row, values = getattr(prepared, name), fields(cast.office, prepared, values)
     before = len(rows_of(table, row))
 
     with transaction.atomic():
@@ -91,7 +103,7 @@ def test_a_queryset_update_is_audited_with_its_actor(cast: Cast, prepared: World
 @pytest.mark.parametrize("model", STATES, ids=lambda model: model.__name__)
 def test_raw_sql_is_audited_with_its_actor(cast: Cast, prepared: World, model: type) -> None:
     table, name, values = STATES[model]
-    row, values = getattr(prepared, name), fields(cast.auditor, values)
+    row, values = getattr(prepared, name), fields(cast.auditor, prepared, values)
     sets = ", ".join(f"{column} = %s" for column in values)
 
     with transaction.atomic(), connection.cursor() as cursor:

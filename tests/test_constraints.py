@@ -13,6 +13,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from accounts.models import AuditEvent, OneTimeCode, User
 from grading.models import (
     Assessment,
+    ExitItem,
     Finding,
     GradeChange,
     GradePeriod,
@@ -20,12 +21,16 @@ from grading.models import (
     Incident,
     IncidentCategory,
     Merit,
+    Objection,
+    Reply,
     RuleItem,
     RuleSet,
     Standing,
     UrgentRed,
     Visit,
     VisitException,
+    VisitRequest,
+    Watch,
 )
 from jobs.models import Chunk
 from letters.models import Delivery, Document, DocumentSeries, Reading
@@ -213,7 +218,7 @@ breaks("gradechange_never_by_an_earlier_inspector")(
     lambda w: decided(w, w.proposed, earlier_inspectors=[User.objects.get(name="reviewer").pk])
 )
 breaks("gradechange_urgent_is_the_panels_at_once")(lambda w: change(w.proposed, mark="urgent"))
-breaks("gradechange_fell_back_to_red_before_the_panel")(lambda w: change(w.proposed, mark="fell_back"))
+breaks("gradechange_fell_back_to_red_before_the_panel")(lambda w: change(w.approved, mark="fell_back"))
 breaks("urgentred_one_unconfirmed_a_home")(lambda w: again(w.urgent, change=w.proposed))
 breaks("urgentred_ended_has_who_when_why")(lambda w: change(w.urgent, state="confirmed"))
 breaks("urgentred_ended_by_another_member")(
@@ -222,6 +227,28 @@ breaks("urgentred_ended_by_another_member")(
 breaks("urgentred_lifted_has_its_change")(
     lambda w: change(w.urgent, state="lifted", ended_by=w.staff, ended_at=NOON, answer="查无")
 )
+breaks("objection_answered_has_who_when_why")(lambda w: change(w.objection, state="rejected"))
+breaks("objection_upheld_has_a_remedy")(
+    lambda w: change(
+        w.objection,
+        state="upheld",
+        answered_by=User.objects.get(name="office"),
+        answered_at=NOON,
+        answer="属实",
+    )
+)
+breaks("objection_assigned_has_who_and_when")(lambda w: change(w.objection, state="assigned"))
+breaks("visitrequest_one_open_a_home_and_cause")(lambda w: again(w.visit_request))
+breaks("visitrequest_done_has_its_visit")(lambda w: change(w.visit_request, state="done"))
+breaks("visitrequest_of_an_objection")(lambda w: change(w.visit_request, why="objection"))
+breaks("reply_one_shown_a_decision")(lambda w: again(w.reply))
+breaks("reply_hidden_has_who_and_why")(lambda w: change(w.reply, hidden_at=NOON))
+breaks("reply_says_something")(lambda w: again(w.reply, text="", change=w.proposed))
+breaks("exititem_once_a_request")(lambda w: again(w.delisting.items.get()))
+breaks("exititem_seen_at_a_visit")(lambda w: change(w.delisting.items.get(), visit=w.visit))
+breaks("watch_ends_after_it_starts")(
+    lambda w: again(w.watch, change=w.proposed, until=w.watch.starts_on - timedelta(days=1))
+)
 breaks("gradeperiod_one_grade_at_a_time")(
     lambda w: GradePeriod.objects.create(
         unit=w.green, grade="yellow", starts_at=NOON + timedelta(days=1), change=w.proposed
@@ -229,7 +256,9 @@ breaks("gradeperiod_one_grade_at_a_time")(
 )
 breaks("standing_graded_has_when")(lambda w: Standing.objects.filter(unit=w.green).update(graded_at=None))
 breaks("delistingrequest_one_open_a_home")(lambda w: again(w.delisting))
-breaks("delistingrequest_never_on_paper_alone")(lambda w: change(w.delisting, state="granted", ended_at=NOON))
+breaks("delistingrequest_never_on_paper_alone")(
+    lambda w: again(w.delisting, unit=w.green, state="granted", ended_at=NOON)
+)
 breaks("delistingrequest_ended_has_when")(lambda w: change(w.delisting, state="refused"))
 
 # signage
@@ -298,8 +327,21 @@ def test_the_database_has_the_constraints_of_the_models(db: None) -> None:
         assert named <= {row[0] for row in cursor.fetchall()}
 
 
-APPEND_ONLY = [AuditEvent, Delivery, HazardEvent, Reading, Visit]
-KEPT = [*APPEND_ONLY, Document, DocumentSeries, GradeChange, GradePeriod, Incident, Sign, UrgentRed]
+APPEND_ONLY = [AuditEvent, Delivery, HazardEvent, Reading, Visit, Watch]
+KEPT = [
+    *APPEND_ONLY,
+    Document,
+    DocumentSeries,
+    ExitItem,
+    GradeChange,
+    GradePeriod,
+    Incident,
+    Objection,
+    Reply,
+    Sign,
+    UrgentRed,
+    VisitRequest,
+]
 REFUSED = r"pgtrigger: Cannot (update or delete|delete|truncate) rows"
 
 

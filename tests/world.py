@@ -15,7 +15,7 @@ from PIL import Image
 from accounts.models import User
 from accounts.roles import Role
 from communities.models import Community, Estate, Grid, Post
-from fucheng.flows import delisting, documents, grade_change, proof, public_report, urgent_red, visit
+from fucheng.flows import delisting, documents, grade_change, objection, proof, public_report, urgent_red, visit
 from grading.models import (
     DelistingRequest,
     GradeChange,
@@ -23,12 +23,16 @@ from grading.models import (
     HazardReport,
     Incident,
     IncidentCategory,
+    Objection,
     Photo,
     Proof,
+    Reply,
     RuleSet,
     Simulation,
     UrgentRed,
     Visit,
+    VisitRequest,
+    Watch,
 )
 from grading.services import photos
 from grading.services.hazards import Seen
@@ -59,6 +63,10 @@ class World:
     proof: Proof  # sent, not checked
     delisting: DelistingRequest
     report: HazardReport
+    objection: Objection  # against the red of `red`
+    reply: Reply  # beside the green of `green`
+    visit_request: VisitRequest
+    watch: Watch  # as a left red leaves it
     urgent: UrgentRed  # of a home without a landlord on record, put in by a second panel member
     visit: Visit
     photo: Photo
@@ -127,6 +135,12 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
     urgent = urgent_red.put_into_red(
         unit_id=urgent_home.pk, item_code="Z05", by=second_panel_member(), at=NOON, reason=f"{mark}发现黑煤气"
     )
+    objected = objection.file(unit_id=red.pk, by=cast.landlord, at=NOON, words=f"{mark}不是麻将馆")
+    reply = objection.reply(unit_id=green.pk, by=cast.landlord, at=NOON, text=f"{mark}欢迎来看")
+    asked = VisitRequest.objects.create(
+        unit=panel, why="upgrade", words=f"{mark}已整改", requested_by=cast.landlord, requested_at=NOON,
+        visit_by=NOON.date(),
+    )  # fmt: skip
     run, file = _print_run(cast, mark)
     letter, delivery = _letters(cast, red)
     draft = factories.draft(f"1.{RuleSet.objects.count()}")
@@ -145,6 +159,16 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
         proof=sent,
         delisting=request,
         report=report,
+        objection=objected,
+        reply=reply,
+        visit_request=asked,
+        watch=Watch.objects.create(
+            unit=green,
+            change=GradeChange.objects.get(unit=green),
+            starts_on=NOON.date(),
+            until=NOON.date() + timedelta(days=90),
+            causes=["L06"],
+        ),
         urgent=urgent,
         visit=made,
         photo=Photo.objects.get(finding__visit=made),

@@ -5,25 +5,37 @@ import secrets
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 from knox.models import AuthToken
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from accounts.services import audit
 from core.errors import Conflict, Invalid, NotAllowed
 
 
 @transaction.atomic
-def create_staff(*, name: str, display_name: str, by: User) -> tuple[User, str]:
-    """A staff account and its first password, which must be changed at the first sign-in."""
+def create_staff(*, name: str, display_name: str, nonce: str, by: User) -> tuple[User, str]:
+    """A staff account and its first password, which must be changed at the first sign-in.
+
+    The same form sent twice (`nonce`) is one account: the second answer shows a fresh first password,
+    because the first answer may never have been seen.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [nonce])
+    made = AuditEvent.objects.filter(verb="account-created", actor=by, data__nonce=nonce).first()
+    if made is not None:
+        user = User.objects.get(pk=made.subject_id)
+        if not user.must_change_password:
+            raise Conflict(_("This account was made already, and the person has signed in."))
+        return user, reset_password(user_id=user.pk, by=by)
     if not name.strip():
         raise Invalid(_("Give the person a sign-in name."))
     if User.objects.filter(name=name).exists():
         raise Conflict(_("This sign-in name is taken; choose another."))
     password = secrets.token_urlsafe(12)
     user = User.objects.create_user(name, password, display_name=display_name, must_change_password=True)
-    audit.record("account-created", by=by, subject="user", subject_id=user.pk)
+    audit.record("account-created", by=by, subject="user", subject_id=user.pk, data={"nonce": nonce})
     return user, password
 
 

@@ -17,10 +17,10 @@ from core.text import fold
 
 
 @transaction.atomic(durable=True)
-def create(*, name: str, display_name: str, by: User) -> tuple[User, str]:
+def create(*, name: str, display_name: str, nonce: str, by: User) -> tuple[User, str]:
     """A staff account and its first password, which is shown once and kept nowhere in clear."""
     access.authorize(by, Permission.PEOPLE_MANAGE)
-    return people.create_staff(name=fold(name), display_name=fold(display_name), by=by)
+    return people.create_staff(name=fold(name), display_name=fold(display_name), nonce=nonce, by=by)
 
 
 @transaction.atomic(durable=True)

@@ -14,7 +14,7 @@ from communities import access
 from core.dates import day_of
 from fucheng.flows import document_rendering
 from grading.models import Visit
-from grading.services import assessing, delisting, rule_sets, visits
+from grading.services import assessing, delisting, rule_sets, visit_requests, visits
 from grading.services.hazards import Seen
 from letters.services import issuing
 from rentals.models import Building
@@ -62,6 +62,7 @@ def submit(
         not_seen=not_seen or {},
         note=note,
     )
+    visit_requests.note_visit(visit)
     if not rule_sets.is_grading(visit.rule_set, day_of(at)):
         return Receipt(visit, is_new=True)
     proposed = assessing.assess_building(building_id, visit=visit, at=at)

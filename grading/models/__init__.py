@@ -1,9 +1,10 @@
 """Tables of this room."""
 
 from grading.models.changes import Assessment, GradeChange, GradePeriod, Standing
-from grading.models.delisting import DelistingRequest
+from grading.models.delisting import DelistingRequest, ExitItem, Watch
 from grading.models.hazards import Hazard, HazardEvent, HazardReport, Proof
 from grading.models.incidents import Incident, IncidentCategory
+from grading.models.objections import Objection, Reply, VisitRequest
 from grading.models.rule_sets import RuleItem, RuleSet
 from grading.models.simulations import Simulation, SimulationCell
 from grading.models.urgent import UrgentRed
@@ -12,6 +13,7 @@ from grading.models.visits import Finding, Merit, Photo, Visit, VisitException
 __all__ = [
     "Assessment",
     "DelistingRequest",
+    "ExitItem",
     "Finding",
     "GradeChange",
     "GradePeriod",
@@ -21,8 +23,10 @@ __all__ = [
     "Incident",
     "IncidentCategory",
     "Merit",
+    "Objection",
     "Photo",
     "Proof",
+    "Reply",
     "RuleItem",
     "RuleSet",
     "Simulation",
@@ -31,4 +35,6 @@ __all__ = [
     "UrgentRed",
     "Visit",
     "VisitException",
+    "VisitRequest",
+    "Watch",
 ]

@@ -17,7 +17,7 @@ from grading.models.rule_sets import GRADE_CHOICES, RuleSet
 from grading.models.visits import Visit
 from grading.querysets import GradeChangeQuerySet, OfUnitQuerySet, StandingQuerySet
 from grading.states import CHANGE_STATE_NAMES, ChangeState
-from grading.triggers import red_is_left_after_another_look
+from grading.triggers import fell_back_under_watch, red_is_left_after_another_look
 from jobs.models import Job
 from rentals.models import Unit
 
@@ -182,6 +182,7 @@ class GradeChange(models.Model):
             audited("grade_change", "state", reason="n.reason"),
             no_delete(),
             red_is_left_after_another_look(),
+            fell_back_under_watch(),
         ]
 
     def __str__(self) -> str:

@@ -143,6 +143,9 @@ class Photo(models.Model):
     urgent_red = models.ForeignKey(
         "grading.UrgentRed", null=True, on_delete=models.PROTECT, related_name="photos"
     )
+    objection = models.ForeignKey(
+        "grading.Objection", null=True, on_delete=models.PROTECT, related_name="photos"
+    )
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -163,6 +166,7 @@ class Photo(models.Model):
                         "proof",
                         "report",
                         "urgent_red",
+                        "objection",
                         function="num_nonnulls",
                         output_field=models.IntegerField(),
                     ),

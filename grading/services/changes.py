@@ -18,7 +18,7 @@ from accounts.services import audit
 from communities import access
 from core.bulk import copy_in, reserve_ids
 from core.errors import Conflict, Invalid, NotAllowed
-from grading.models import GradeChange, Standing
+from grading.models import GradeChange, GradePeriod, Standing
 from grading.querysets import GradeChangeQuerySet
 from grading.states import CHANGE_MOVES, OPEN_CHANGE_STATES, ChangeState
 
@@ -101,7 +101,72 @@ def propose(proposals: Sequence[Proposal], *, at: datetime, inspected_by: int | 
             for pk, p in zip(ids, wanted, strict=True)
         ),
     )  # fmt: skip
+    _straight_to_the_panel(ids)
+    _keep_watch([p.unit_id for p in proposals], at=at)
     return ids
+
+
+def _straight_to_the_panel(change_ids: Sequence[int]) -> None:
+    """Red again within the watch by the same cause: the community has seen it before."""
+    if not change_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE grading_gradechange c SET state = 'with_panel', mark = 'fell_back'
+            FROM grading_assessment a
+            WHERE c.id = ANY(%s) AND c.to_grade = 'red' AND a.id = c.assessment_id AND EXISTS (
+                SELECT FROM grading_watch w, jsonb_array_elements(a.lines) line
+                WHERE w.unit_id = c.unit_id AND line ->> 'effect' = 'veto' AND line ->> 'item' = ANY(w.causes)
+                  AND (c.proposed_at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN w.starts_on AND w.until)
+            """,
+            [list(change_ids)],
+        )
+
+
+def _keep_watch(unit_ids: Sequence[int], *, at: datetime) -> None:
+    """Homes under watch are visited at the interval of red."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE grading_standing s
+            SET next_visit_on = (s.last_visit_at AT TIME ZONE 'Asia/Shanghai')::date
+                                + (r.interval_days ->> 'red')::int
+            FROM grading_watch w
+            JOIN grading_gradechange c ON c.id = w.change_id
+            JOIN grading_assessment a ON a.id = c.assessment_id
+            JOIN grading_ruleset r ON r.id = a.rule_set_id
+            WHERE s.unit_id = ANY(%s) AND w.unit_id = s.unit_id
+              AND (%s AT TIME ZONE 'Asia/Shanghai')::date BETWEEN w.starts_on AND w.until
+              AND s.next_visit_on > (s.last_visit_at AT TIME ZONE 'Asia/Shanghai')::date
+                                    + (r.interval_days ->> 'red')::int
+            """,
+            [list(unit_ids), at],
+        )
+
+
+def _begin_watches(change_ids: Sequence[int], *, at: datetime) -> None:
+    """A home that leaves red is watched for the days its version says, for the causes it was red for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO grading_watch (unit_id, change_id, starts_on, until, causes)
+            SELECT c.unit_id, c.id, d.day, d.day + r.watch_days, ARRAY(
+                SELECT DISTINCT line ->> 'item' FROM jsonb_array_elements(was.lines) line
+                WHERE line ->> 'effect' = 'veto')
+            FROM grading_gradechange c
+            JOIN grading_assessment a ON a.id = c.assessment_id
+            JOIN grading_ruleset r ON r.id = a.rule_set_id
+            JOIN grading_gradeperiod p ON p.unit_id = c.unit_id AND p.grade = 'red' AND p.ends_at = %s
+            JOIN grading_gradechange red ON red.id = p.change_id
+            JOIN grading_assessment was ON was.id = red.assessment_id,
+            LATERAL (SELECT (%s AT TIME ZONE 'Asia/Shanghai')::date AS day) d
+            WHERE c.id = ANY(%s) AND c.from_grade = 'red' AND c.mark = 'assessed'
+            RETURNING unit_id
+            """,
+            [at, at, list(change_ids)],
+        )
+        _keep_watch([row[0] for row in cursor.fetchall()], at=at)
 
 
 def _renew(change: GradeChange, assessment_id: int, inspected_by: int | None) -> GradeChange:
@@ -337,7 +402,34 @@ def put_in_force(change_ids: Sequence[int], *, at: datetime) -> None:
             """,
             [at, ids],
         )
+    _begin_watches(ids, at=at)
 
 
 def open_for(unit_id: int) -> GradeChange | None:
     return GradeChange.objects.filter(unit=unit_id, state__in=OPEN_CHANGE_STATES).first()
+
+
+def took_part(change: GradeChange) -> set[int]:
+    """Who inspected, reviewed and decided; load `assessment__visit` with the change."""
+    visit = change.assessment.visit
+    people = (
+        change.inspected_by_id,
+        change.reviewed_by_id,
+        change.decided_by_id,
+        visit.by_id if visit else None,
+        *change.earlier_inspectors,
+    )
+    return {person for person in people if person is not None}
+
+
+def put_in_by(unit_id: int) -> set[int]:
+    """Who put the home into the red that is in force: its inspectors, and who decided an urgent one.
+
+    None of them makes the re-inspection that leads out of it.
+    """
+    period = GradePeriod.objects.filter(unit=unit_id, ends_at__isnull=True, grade="red")
+    red = GradeChange.objects.filter(period__in=period).first()
+    if red is None:
+        return set()
+    urgent = red.decided_by_id if red.mark == GradeChange.Mark.URGENT else None
+    return {pk for pk in (red.inspected_by_id, *red.earlier_inspectors, urgent) if pk is not None}

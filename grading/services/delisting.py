@@ -13,7 +13,15 @@ from accounts.roles import Permission
 from communities import access
 from core.dates import add_workdays, day_of
 from core.errors import Conflict, Invalid
-from grading.models import DelistingRequest, GradeChange, RuleItem, Standing, Visit
+from grading.models import (
+    DelistingRequest,
+    ExitItem,
+    GradeChange,
+    GradePeriod,
+    RuleItem,
+    Standing,
+    Visit,
+)
 from grading.services import changes
 from grading.states import OPEN_DELISTING_STATES, ChangeState, DelistingState
 from rentals.models import Unit
@@ -42,11 +50,33 @@ def request_delisting(*, unit_id: int, by: User, at: datetime, words: str) -> De
         requested_at=at,
         inspect_by=add_workdays(day_of(at), REINSPECTION_WORKDAYS),
     )
-    change = changes.open_for(unit.pk)
-    if change is not None and _was_seen(change):
-        _inspected(request, change)
     request.save()
+    _make_checklist(request)
+    change = changes.open_for(unit.pk)
+    if change is not None and _was_seen(change) and not changes.held_in_red([change.pk]):
+        _inspected(request, change)
+        request.save(update_fields=["state", "visit", "change"])
     return request
+
+
+def _make_checklist(request: DelistingRequest) -> None:
+    """One entry for each veto fault the red rests on, and for each that came since."""
+    period = GradePeriod.objects.select_related("change__assessment").get(
+        unit=request.unit_id, ends_at__isnull=True
+    )
+    now = Standing.objects.select_related("assessment").get(unit=request.unit_id).assessment
+    lines = [*period.change.assessment.lines, *(now.lines if now else [])]
+    reasons = dict.fromkeys(line["hazard"] for line in lines if line["effect"] == "veto" and line["hazard"])
+    ExitItem.objects.bulk_create(ExitItem(request=request, hazard_id=pk) for pk in reasons)
+
+
+def _tick(request: DelistingRequest, visit: Visit | None) -> None:
+    """What the re-inspection found of each entry: a fault that still makes the home red is still there."""
+    now = Standing.objects.select_related("assessment").get(unit=request.unit_id).assessment
+    still = {line["hazard"] for line in now.lines if line["effect"] == "veto"} if now else set()
+    items = ExitItem.objects.filter(request=request)
+    items.filter(hazard__in=still).update(seen=ExitItem.Seen.STILL, visit=visit)
+    items.exclude(hazard__in=still).update(seen=ExitItem.Seen.MENDED, visit=visit)
 
 
 @transaction.atomic
@@ -64,7 +94,10 @@ def withdraw(*, request_id: int, by: User, at: datetime) -> DelistingRequest:
 
 
 def note_reinspection(visit: Visit, *, at: datetime) -> None:
-    """A visit to a building answers the open requests of the homes that were seen there."""
+    """A visit to a building answers the open requests of the homes that were seen there.
+
+    Not when it was made by a person who put the home into red: the request waits for another.
+    """
     seen = DelistingRequest.objects.filter(
         unit__building=visit.building_id, state=DelistingState.REQUESTED
     ).exclude(unit__in=visit.exceptions.values("unit"))
@@ -72,7 +105,7 @@ def note_reinspection(visit: Visit, *, at: datetime) -> None:
         if not Standing.objects.filter(unit=request.unit_id, grade="red").exists():
             left = _("The home has left the red list in the meantime.")
             _end(request, DelistingState.WITHDRAWN, at=at, answer=left)
-        else:
+        elif visit.by_id not in changes.put_in_by(request.unit_id):
             _go_on(request, visit, at=at)
 
 
@@ -101,6 +134,7 @@ def _go_on(request: DelistingRequest, visit: Visit | None, *, at: datetime) -> N
     """With the open change that lifts the red; refused, with what was found, when there is none."""
     change = changes.open_for(request.unit_id)
     if change is None:
+        _tick(request, visit)
         _end(request, DelistingState.REFUSED, at=at, answer=_what_remains(request.unit_id))
         return
     _inspected(request, change, visit)
@@ -111,6 +145,7 @@ def _inspected(request: DelistingRequest, change: GradeChange, visit: Visit | No
     with_panel = change.state == ChangeState.WITH_PANEL
     request.state = DelistingState.WITH_PANEL if with_panel else DelistingState.INSPECTED
     request.change, request.visit = change, visit or change.assessment.visit
+    _tick(request, request.visit)
 
 
 def _was_seen(change: GradeChange) -> bool:

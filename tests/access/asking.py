@@ -69,6 +69,7 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
         "export": export,
         "kept": Signer(salt=f"photo of {cast.grid.pk}").sign(built.photo.sha256),
         "urgent_change": built.urgent.change,
+        "answers": cast.office,
         "zero": 0,
         "one": 1,
         "nowhere": "v1/nothing/",

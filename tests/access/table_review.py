@@ -5,6 +5,9 @@ from tests.access.notation import table
 DATA = {
     "review:changes-decide": {"action": "approve", "reason": "属实", "ids": lambda on: on.world.proposed.pk},
     "review:change": {"verb": "approve", "reason": "属实"},
+    "review:objection": {"verb": "reject", "answer": "照片与记录相符"},
+    "review:objection-assign": {"to": lambda on: on.things["answers"].pk},
+    "review:reply-hide": {"reason": "辱骂他人"},
     "review:urgent-new": {"item": "Z05", "reason": "发现黑煤气"},
     "review:urgent-end": {"verb": "confirm", "reason": "属实"},
     "review:proof-check": {"verb": "accept"},
@@ -30,6 +33,11 @@ review:change          GET   pk=urgent_change  in  ok  404    ok        404     
 review:urgent-new      GET   pk=green       in    403   403    403       403        ok     403     403     403      403       403        in
 review:urgent-new      POST  pk=green       in    403   403    403       403        ok     403     403     403      403       403        in
 review:urgent-end      POST  pk=urgent      in    403   403    403       403        ok     403     403     403      403       403        in
+review:objections      GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
+review:objection       GET   pk=objection   in    403   403    ok        404        ok     ok      ok      ok       403       403        in
+review:objection       POST  pk=objection   in    403   403    403       404        403    ok      403     403      403       403        in
+review:objection-assign  POST  pk=objection  in   403   403    ok        404        ok     ok      403     403      403       403        in
+review:reply-hide      POST  pk=reply       in    403   403    403       403        403    ok      403     403      403       403        in
 review:proofs          GET   -              in    403   403    ok        ok         403    403     403     403      403       403        in
 review:proof-check     POST  pk=proof       in    403   403    ok        404        403    403     403     403      403       403        in
 review:reports         GET   -              in    403   403    ok        ok         403    403     403     403      403       403        in

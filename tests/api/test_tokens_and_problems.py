@@ -60,7 +60,7 @@ def test_unknown_name_and_wrong_password_look_alike(cast: Cast) -> None:
 
 
 def test_a_first_password_opens_no_door_for_machines(cast: Cast) -> None:
-    _user, password = people.create_staff(name="new", display_name="新人", by=cast.office)
+    _user, password = people.create_staff(name="new", display_name="新人", nonce="n1", by=cast.office)
     assert ask("new", password).status_code == 403
     assert not AuthToken.objects.exists()
 

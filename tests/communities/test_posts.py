@@ -34,7 +34,7 @@ def told(verb: str) -> int:
 
 
 VERBS = {
-    "create": lambda cast, by, of: people.create(name="new", display_name="新", by=by),
+    "create": lambda cast, by, of: people.create(name="new", display_name="新", nonce="n1", by=by),
     "reset_password": lambda cast, by, of: people.reset_password(user_id=of.pk, by=by),
     "set_active": lambda cast, by, of: people.set_active(user_id=of.pk, active=False, by=by, reason="离岗"),
     "give_post": lambda cast, by, of: give(cast, by, user_id=of.pk),
@@ -140,7 +140,9 @@ class TestEndPost:
 
 class TestAccounts:
     def test_a_new_account_has_a_first_password_to_be_changed(self, cast: Cast) -> None:
-        user, password = people.create(name=" ｚｈａｎｇ ", display_name=" 张三　", by=cast.office)
+        user, password = people.create(
+            name=" ｚｈａｎｇ ", display_name=" 张三　", nonce="n2", by=cast.office
+        )
         assert (user.name, user.display_name, user.must_change_password) == ("zhang", "张三", True)
         assert user.check_password(password)
         assert (str(user), told("account-created")) == ("张三", 1)
@@ -148,9 +150,9 @@ class TestAccounts:
 
     def test_a_taken_or_empty_name_is_refused(self, cast: Cast) -> None:
         with pytest.raises(Conflict):
-            people.create(name="grid", display_name="", by=cast.office)
+            people.create(name="grid", display_name="", nonce="n3", by=cast.office)
         with pytest.raises(Invalid):
-            people.create(name="　", display_name="", by=cast.office)
+            people.create(name="　", display_name="", nonce="n4", by=cast.office)
 
     def test_a_forgotten_password_is_replaced_by_one_to_be_changed(self, cast: Cast) -> None:
         password = people.reset_password(user_id=cast.grid.pk, by=cast.office)

@@ -4,11 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from accounts.roles import Role
 from core import dates
 from core.errors import Conflict, Invalid, NotAllowed, OutOfScope
 from fucheng.flows import bulk_assessment, delisting, grade_change, proof
-from grading.models import DelistingRequest, GradeChange, Standing
+from grading.models import DelistingRequest, GradeChange, Standing, Watch
 from grading.services import delisting as service
 from grading.services import rule_sets
 from grading.services.hazards import Seen
@@ -285,3 +287,97 @@ class TestWithdraw:
 
 def test_the_re_inspection_is_due_after_the_holidays(cast: Cast) -> None:
     assert dates.add_workdays(date(2026, 9, 30), service.REINSPECTION_WORKDAYS) == date(2026, 10, 10)
+
+
+class TestExit:
+    """The exit checklist, the second pair of eyes, and the watch."""
+
+    def turn_red(self, cast: Cast, place: Place) -> None:
+        pay_visit(place.building, cast.grid, [Seen("L06", place.home.pk)], at=NOON)
+        change = GradeChange.objects.open().get(unit=place.home)
+        grade_change.review(change_id=change.pk, by=cast.reviewer, at=NOON, reason="属实")
+        grade_change.approve(change_id=change.pk, by=cast.panel, at=NOON, reason="同意")
+
+    @pytest.fixture
+    def colleague(self, cast: Cast) -> Any:
+        return factories.person("colleague", Role.GRID_WORKER, cast.fumin)
+
+    def leave(self, cast: Cast, place: Place, by: Any, at: Any = NOON + DAY) -> GradeChange:
+        pay_visit(place.building, by, [Seen("L06", place.home.pk, "mended")], at=at)
+        change = GradeChange.objects.open().get(unit=place.home)
+        grade_change.review(change_id=change.pk, by=cast.reviewer, at=at, reason="复查合格")
+        return grade_change.approve(change_id=change.pk, by=cast.panel, at=at, reason="同意摘牌")
+
+    def test_each_reason_of_the_red_is_an_entry(self, cast: Cast, place: Place) -> None:
+        self.turn_red(cast, place)
+        request = ask(place, cast.landlord)
+        assert [(item.hazard.item_code, item.seen) for item in request.items.all()] == [("L06", "")]
+
+    def test_who_found_it_does_not_answer_the_request(self, cast: Cast, place: Place, colleague: Any) -> None:
+        self.turn_red(cast, place)
+        request = ask(place, cast.landlord)
+        inspect(place, cast)
+        assert fresh(request).state == "requested"
+        change = self.leave(cast, place, colleague, NOON + 2 * DAY)
+        assert (fresh(request).state, fresh(request).change, fresh(request).visit.by) == (
+            "granted",
+            change,
+            colleague,
+        )
+        assert request.items.get().seen == "mended"
+
+    def test_what_is_still_there_is_ticked_so(self, cast: Cast, place: Place, colleague: Any) -> None:
+        self.turn_red(cast, place)
+        request = ask(place, cast.landlord)
+        pay_visit(place.building, colleague, [Seen("L06", place.home.pk)], at=NOON + DAY)
+        assert (fresh(request).state, request.items.get().seen) == ("refused", "still")
+
+    def test_postgres_grants_nothing_that_was_not_seen_mended(
+        self, cast: Cast, place: Place, colleague: Any
+    ) -> None:
+        self.turn_red(cast, place)
+        request = ask(place, cast.landlord)
+        pay_visit(place.building, colleague, [Seen("L06", place.home.pk, "mended")], at=NOON + DAY)
+        request.items.update(seen="still")
+        with pytest.raises(IntegrityError, match="not found mended"), transaction.atomic():
+            DelistingRequest.objects.filter(pk=request.pk).update(state="granted", ended_at=NOON)
+
+    def test_a_left_red_is_watched_for_ninety_days_at_the_interval_of_red(
+        self, cast: Cast, place: Place, colleague: Any
+    ) -> None:
+        self.turn_red(cast, place)
+        change = self.leave(cast, place, colleague)
+        watch = Watch.objects.get()
+        assert (watch.change, watch.causes, watch.until) == (change, ["L06"], date(2026, 8, 11))
+        standing = Standing.objects.get(unit=place.home)
+        assert (standing.grade, standing.next_visit_on) == ("green", date(2026, 5, 20))
+        pay_visit(place.building, cast.grid, at=NOON + 5 * DAY)
+        assert Standing.objects.get(unit=place.home).next_visit_on == date(2026, 5, 24)
+
+    def test_the_same_cause_again_goes_straight_to_the_panel_with_its_mark(
+        self, cast: Cast, place: Place, colleague: Any
+    ) -> None:
+        self.turn_red(cast, place)
+        self.leave(cast, place, colleague)
+        pay_visit(place.building, colleague, [Seen("L06", place.home.pk)], at=NOON + 90 * DAY)
+        change = GradeChange.objects.open().get(unit=place.home)
+        assert (change.state, change.mark, change.reviewed_by) == ("with_panel", "fell_back", None)
+        decided = grade_change.approve(
+            change_id=change.pk, by=cast.panel, at=NOON + 90 * DAY, reason="观察期内反复"
+        )
+        assert (decided.decided_as, Standing.objects.get(unit=place.home).grade) == ("panel", "red")
+
+    @pytest.mark.parametrize(("item", "days"), [("L06", 92), ("Z05", 30)])
+    def test_after_the_watch_or_for_another_cause_the_community_is_asked_first(
+        self, cast: Cast, place: Place, colleague: Any, item: str, days: int
+    ) -> None:
+        self.turn_red(cast, place)
+        self.leave(cast, place, colleague)
+        pay_visit(place.building, colleague, [Seen(item, place.home.pk)], at=NOON + days * DAY)
+        change = GradeChange.objects.open().get(unit=place.home)
+        assert (change.state, change.mark) == ("proposed", "assessed")
+
+    def test_postgres_knows_who_is_under_watch(self, cast: Cast, place: Place) -> None:
+        self.turn_red(cast, place)
+        with pytest.raises(IntegrityError, match="not under watch"), transaction.atomic():
+            GradeChange.objects.filter(unit=place.home).update(mark="fell_back")

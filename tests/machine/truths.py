@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from core.dates import day_of
-from grading.models import DelistingRequest, GradeChange, GradePeriod, Hazard, RuleSet, Standing, Visit
+from grading.models import DelistingRequest, GradeChange, GradePeriod, Hazard, RuleSet, Standing, Visit, Watch
 from grading.states import OPEN_CHANGE_STATES
 
 
@@ -45,7 +45,10 @@ def a_grade_rests_on_its_decision(period: GradePeriod) -> None:
     assert change.decided_at == period.starts_at
     if "red" in (change.from_grade, change.to_grade):
         assert change.decided_as == "panel", "every red is decided by the panel, in and out"
-        assert change.reviewed_by_id, "and only after the community"
+        came_at_once = change.mark != "assessed"
+        assert change.reviewed_by_id or came_at_once, (
+            "and after the community, unless it fell back or was urgent"
+        )
 
 
 def nobody_decides_on_the_own_visit(change: GradeChange) -> None:
@@ -113,7 +116,10 @@ def the_next_visit_follows_grade_and_version(standing: Standing) -> None:
     days = rules.interval_days[standing.grade or assessment.grade]
     if any(line["effect"] == "cap" for line in assessment.lines):
         days = min(days, rules.interval_days_capped)
-    assert standing.next_visit_on == day_of(standing.last_visit_at) + timedelta(days=days)
+    due = day_of(standing.last_visit_at) + timedelta(days=days)
+    soonest = day_of(standing.last_visit_at) + timedelta(days=min(days, rules.interval_days["red"]))
+    is_watched = Watch.objects.filter(unit=standing.unit_id).exists()
+    assert standing.next_visit_on in ({due, soonest} if is_watched else {due})
 
 
 def delistings_follow_their_changes(unit_ids: list[int]) -> None:

@@ -156,7 +156,7 @@ def test_fragment_without_session_sends_the_whole_page_to_the_door(client: Clien
 
 
 def test_first_password_must_be_changed_before_anything_else(client: Client, cast: Cast) -> None:
-    user, first = people.create_staff(name="chen", display_name="陈", by=cast.office)
+    user, first = people.create_staff(name="chen", display_name="陈", nonce="n1", by=cast.office)
     enter(client, "chen", first)
     assert client.get("/field/").headers["Location"] == "/password/"
     page = client.get("/password/")

@@ -12,8 +12,8 @@ from django.db.models import Count, Min, Q
 from accounts.models import User
 from fucheng.web.field.beat import beat_of
 from fucheng.web.field.walk import Stop, walking_order
-from grading.models import DelistingRequest, Hazard, Standing
-from grading.states import DelistingState
+from grading.models import DelistingRequest, Hazard, Standing, VisitRequest
+from grading.states import DelistingState, VisitRequestState
 from rentals.models import Building
 
 
@@ -21,6 +21,7 @@ class Why(StrEnum):
     """Why a building is on the list, what presses most first."""
 
     REINSPECTION = "reinspection"
+    ASKED = "asked"
     DEADLINE = "deadline"
     RED = "red"
     YELLOW = "yellow"
@@ -52,7 +53,7 @@ class Due:
     @property
     def homes(self) -> int:
         """Homes due by their interval or for the first time."""
-        return sum(r.n for r in self.reasons if r.why not in (Why.REINSPECTION, Why.DEADLINE))
+        return sum(r.n for r in self.reasons if r.why not in (Why.REINSPECTION, Why.ASKED, Why.DEADLINE))
 
 
 def due_on(day: date) -> Q:
@@ -116,6 +117,8 @@ def _reasons(user: User, day: date, *, all_grids: bool) -> dict[int, list[Reason
     )
     requests = DelistingRequest.objects.visible_to(user).filter(of_home, state=DelistingState.REQUESTED)
     take(Why.REINSPECTION, _by_building(requests, "inspect_by"))
+    asked = VisitRequest.objects.visible_to(user).filter(of_home, state=VisitRequestState.REQUESTED)
+    take(Why.ASKED, _by_building(asked, "visit_by"))
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from accounts.models import User
 from grading.models import (
@@ -19,9 +19,10 @@ from grading.models import (
     Standing,
     Visit,
     VisitException,
+    VisitRequest,
 )
 from grading.services import merits
-from grading.states import DelistingState
+from grading.states import DelistingState, VisitRequestState
 from rentals.models import Building, Unit
 from signage.models import Sign
 
@@ -63,6 +64,8 @@ class Place:
     last_visit: Visit | None
     day: date
     merits: dict[tuple[int | None, str], date] = field(default_factory=dict)
+    asked: list[VisitRequest] = field(default_factory=list)
+    put_in: frozenset[int] = frozenset()  # homes that this person put into red
 
     @property
     def hazards(self) -> list[Hazard]:
@@ -165,7 +168,26 @@ def place(user: User, building_id: int, day: date) -> Place:
     ]
     last = Visit.objects.filter(building=found).select_related("by").first()
     merits = {(m.unit_id, m.item_code): m.since for m in Merit.objects.filter(building=found)}
-    return Place(found, homes, hazards.get(None, []), last, day, merits)
+    asked = VisitRequest.objects.filter(unit__building=found, state=VisitRequestState.REQUESTED)
+    return Place(
+        found,
+        homes,
+        hazards.get(None, []),
+        last,
+        day,
+        merits,
+        list(asked.select_related("unit")),
+        _put_in_by(user, list(requests)),
+    )
+
+
+def _put_in_by(user: User, unit_ids: list[int]) -> frozenset[int]:
+    """Those of the homes that this person put into red: the re-inspection is not theirs."""
+    if not unit_ids:
+        return frozenset()
+    reds = GradeChange.objects.filter(unit__in=unit_ids, period__ends_at__isnull=True, period__grade="red")
+    mine = Q(inspected_by=user) | Q(earlier_inspectors__contains=[user.pk])
+    return frozenset(reds.filter(mine, period__isnull=False).values_list("unit_id", flat=True))
 
 
 def open_hazards(building: Building) -> list[Hazard]:

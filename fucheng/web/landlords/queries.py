@@ -7,20 +7,26 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Prefetch, Q, Value, When
 from django.utils import timezone
 
 from accounts.models import User
 from grading.models import (
     Assessment,
     DelistingRequest,
+    ExitItem,
     GradeChange,
     GradePeriod,
     Hazard,
+    Objection,
     Photo,
     Proof,
+    Reply,
     Standing,
+    VisitRequest,
+    Watch,
 )
+from grading.services import objections
 from grading.services.explaining import ExplainedLine, Explanation, explain
 from grading.services.sources import legal_sources
 from grading.states import OPEN_DELISTING_STATES, HazardState
@@ -150,7 +156,46 @@ class HomePage:
     requests: list[DelistingRequest]
     token: str
     documents: list[Document]
+    objections: list[Objection]
+    replies: list[Reply]
+    asked: VisitRequest | None
+    today: date
+    watch: Watch | None
     grade: str | None = field(default=None)
+
+    @property
+    def in_force(self) -> GradePeriod | None:
+        return next((period for period in self.periods if period.ends_at is None), None)
+
+    @property
+    def objection(self) -> Objection | None:
+        """The one against the decision in force."""
+        change_id = self.in_force.change_id if self.in_force else None
+        return next((row for row in self.objections if row.change_id == change_id), None)
+
+    @property
+    def object_until(self) -> date | None:
+        return objections.file_by(self.in_force.change) if self.in_force else None
+
+    @property
+    def can_object(self) -> bool:
+        last_day = self.object_until
+        is_against = self.grade in ("yellow", "red") and self.objection is None
+        return is_against and last_day is not None and self.today <= last_day
+
+    @property
+    def reply(self) -> Reply | None:
+        """The newest beside the grade in force, also when it was hidden."""
+        change_id = self.in_force.change_id if self.in_force else None
+        return next((row for row in self.replies if row.change_id == change_id), None)
+
+    @property
+    def can_reply(self) -> bool:
+        return self.in_force is not None and (self.reply is None or self.reply.hidden_at is not None)
+
+    @property
+    def can_ask_visit(self) -> bool:
+        return self.grade == "yellow" and self.asked is None
 
     @property
     def open_request(self) -> DelistingRequest | None:
@@ -176,7 +221,7 @@ class HomePage:
 
 
 def home_page(user: User, unit_id: int) -> HomePage:
-    """One own home in eleven flat queries; OutOfScope for every other."""
+    """One own home in flat queries; OutOfScope for every other."""
     units = own_homes(user).select_related(
         "building__community", "building__estate", "standing__assessment__rule_set"
     )
@@ -188,6 +233,9 @@ def home_page(user: User, unit_id: int) -> HomePage:
     changes = GradeChange.objects.visible_to(user).open().filter(unit=unit)
     periods = GradePeriod.objects.visible_to(user).filter(unit=unit).select_related("change")
     requests = DelistingRequest.objects.visible_to(user).filter(unit=unit).select_related("visit", "change")
+    requests = requests.prefetch_related(
+        Prefetch("items", ExitItem.objects.select_related("hazard__item"), to_attr="checklist")
+    )
     return HomePage(
         unit=unit,
         standing=standing,
@@ -199,6 +247,11 @@ def home_page(user: User, unit_id: int) -> HomePage:
         requests=list(requests[:5]),
         token=token.token if token else "",
         documents=_documents(user, unit),
+        objections=list(Objection.objects.filter(unit=unit).select_related("visit_request", "change")[:5]),
+        replies=list(Reply.objects.filter(unit=unit)[:5]),
+        asked=VisitRequest.objects.filter(unit=unit, state="requested").first(),
+        today=timezone.localdate(),
+        watch=Watch.objects.filter(unit=unit, until__gte=timezone.localdate()).first(),
         grade=standing.grade if standing else None,
     )
 

@@ -1,6 +1,9 @@
 """The landlord's pages: the own homes, one home, a proof, the way back from red."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -8,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import Permission
-from core.errors import Conflict, DomainError
-from fucheng.flows import delisting, documents, proof
+from core.errors import Conflict, DomainError, Invalid
+from fucheng.flows import delisting, documents, objection, proof
 from fucheng.web.landlords import queries
-from fucheng.web.landlords.forms import DelistingForm, ProofForm
+from fucheng.web.landlords.forms import DelistingForm, ObjectionForm, ProofForm, ReplyForm, VisitRequestForm
 from fucheng.web.landlords.story import next_steps, steps_of
 from fucheng.web.pdf import pdf_answer
 from fucheng.web.photos import uploads
@@ -146,3 +149,74 @@ def delisting_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     except Conflict as error:
         messages.info(request, str(error))
     return redirect("landlords:home", pk=row.unit_id)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(Permission.OBJECTION_FILE)
+def objection_file(request: StaffRequest, pk: int) -> HttpResponse:
+    """Against the decision in force, within 21 days, once."""
+    form = ObjectionForm(request.POST or None)
+    received = uploads.receive(request, "photos", request.user)
+
+    def send() -> str:
+        made = objection.file(
+            unit_id=pk,
+            by=request.user,
+            at=timezone.now(),
+            words=form.cleaned_data["words"],
+            photo_digests=received.digests,
+        )
+        said = _("Your objection has arrived. It is answered by %(day)s at the latest.")
+        return said % {"day": f"{made.answer_by:%Y-%m-%d}"}
+
+    return _asked(request, pk, form, send, "landlords/objection.html", received=received)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(Permission.OBJECTION_FILE)
+def reply(request: StaffRequest, pk: int) -> HttpResponse:
+    form = ReplyForm(request.POST or None)
+
+    def send() -> str:
+        objection.reply(unit_id=pk, by=request.user, at=timezone.now(), text=form.cleaned_data["text"])
+        return _("Your reply stands beside the grade now.")
+
+    return _asked(request, pk, form, send, "landlords/reply.html")
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(Permission.VISIT_REQUEST)
+def visit_request(request: StaffRequest, pk: int) -> HttpResponse:
+    """The landlord of a yellow home asks for a visit."""
+    form = VisitRequestForm(request.POST or None)
+
+    def send() -> str:
+        asked = objection.ask_for_green(
+            unit_id=pk, by=request.user, at=timezone.now(), words=form.cleaned_data["words"]
+        )
+        return _("Somebody comes by %(day)s at the latest.") % {"day": f"{asked.visit_by:%Y-%m-%d}"}
+
+    return _asked(request, pk, form, send, "landlords/visit_request.html")
+
+
+def _asked(
+    request: StaffRequest,
+    pk: int,
+    form: Form,
+    send: Callable[[], str],
+    template: str,
+    received: uploads.Received | None = None,
+) -> HttpResponse:
+    """Sends once; what is under way already sends the landlord back to the home with a word about it."""
+    found = queries.home_page(request.user, pk)
+    if request.method == "POST" and form.is_valid() and not (received and received.errors):
+        try:
+            messages.success(request, send())
+        except Conflict as conflict:
+            messages.info(request, str(conflict))
+        except Invalid as refused:
+            form.add_error(None, str(refused))
+        if not form.errors:
+            return redirect("landlords:home", pk=pk)
+    context = {"home": found, "form": form, "received": received or uploads.Received()}
+    return render(request, template, context, status=422 if form.is_bound else 200)

@@ -1,5 +1,6 @@
 """What is asked and typed on the office pages."""
 
+import secrets
 from typing import Any
 
 from django import forms
@@ -158,6 +159,15 @@ class PersonForm(forms.Form):
     display_name = forms.CharField(
         label=_("Full name"), max_length=64, widget=forms.TextInput({"autocomplete": "off"})
     )
+    nonce = forms.CharField(widget=forms.HiddenInput, max_length=32, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("nonce", secrets.token_urlsafe(16))
+
+    def clean_nonce(self) -> str:
+        """What makes a second click the same account; a form without one is a form of its own."""
+        return self.cleaned_data["nonce"] or secrets.token_urlsafe(16)
 
 
 class PostForm(forms.Form):

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from core.text import BASE62, TOKEN_LENGTH
-from grading.models import GradeChange, Hazard, HazardReport, Standing
+from grading.models import GradeChange, Hazard, HazardReport, Objection, Reply, Standing, UrgentRed
 from grading.states import HazardState
 from signage.models import PublicToken
 
@@ -48,6 +49,9 @@ class PublicHome:
     is_stale: bool
     hazards: list[PublicHazard]
     pending_since: datetime | None
+    objection_since: datetime | None
+    urgent_since: datetime | None
+    reply: str
 
     @property
     def dialled(self) -> str:
@@ -61,9 +65,23 @@ def dialled(hotline: str) -> str:
 
 def home_of(token: str) -> PublicHome | None:
     """The home behind a token; None alike for an unknown, a malformed and a revoked one."""
+    of_unit = OuterRef("unit")
     row = (
         PublicToken.objects.filter(token=_asked(token), unit__left_on__isnull=True)
         .select_related("unit__building__community__street", "unit__standing")
+        .annotate(
+            objection_since=Subquery(Objection.objects.open().filter(unit=of_unit).values("filed_at")[:1]),
+            urgent_since=Subquery(
+                UrgentRed.objects.unconfirmed().filter(unit=of_unit).values("decided_at")[:1]
+            ),
+            reply=Subquery(
+                Reply.objects.filter(
+                    unit=of_unit, hidden_at__isnull=True, change__period__ends_at__isnull=True
+                )
+                .filter(change__period__isnull=False)
+                .values("text")[:1]
+            ),
+        )
         .only(
             "token",
             "unit__code",
@@ -103,6 +121,9 @@ def home_of(token: str) -> PublicHome | None:
         .filter(unit=unit.pk)
         .values_list("proposed_at", flat=True)
         .first(),
+        objection_since=row.objection_since,
+        urgent_since=row.urgent_since,
+        reply=row.reply or "",
     )
 
 

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from communities import access
 from communities.models import Community, Grid, Post
-from grading.models import RuleItem
+from grading.models import Hazard, RuleItem
 from grading.models.rule_sets import GRADE_CHOICES
 from letters.models import Document
 from rentals.models import Unit
@@ -34,6 +34,8 @@ REASONS: dict[str, list[Any]] = {
         _("Facts checked, evidence complete; handed to the panel."),
         _("Re-inspected and mended; handed to the panel for delisting."),
     ],
+    "uphold": [_("The evidence does not bear the finding."), _("The facts were not established completely.")],
+    "reject": [_("The finding is proved by photos and record; the deadline was observed.")],
     "confirm": [_("The danger is proved by the documents; the urgent red is confirmed.")],
     "lift": [_("The danger is not proved; the urgent red is lifted.")],
     "accept": [_("The photos show the hazard is mended.")],
@@ -172,6 +174,33 @@ class EndUrgentForm(forms.Form):
         max_length=500,
         widget=forms.Textarea({"rows": 2}),
         error_messages={"required": _("Give a reason; the landlord will read it.")},
+    )
+
+
+class ObjectionForm(forms.Form):
+    """Upheld or rejected, with the reasons; findings may be set aside instead of another visit."""
+
+    verb = forms.ChoiceField(choices=[("uphold", _("Uphold")), ("reject", _("Reject"))])
+    answer = forms.CharField(
+        label=_("Reasons"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": _("Give the reasons; the landlord reads them.")},
+    )
+    hazards = forms.TypedMultipleChoiceField(
+        label=_("Findings to set aside"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, hazards: Sequence[Hazard], data: Any) -> None:
+        super().__init__(data)
+        field = self.fields["hazards"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101
+        field.choices = [(hazard.pk, f"{hazard.item_code} {hazard.item.fault}") for hazard in hazards]
+
+
+class HideForm(forms.Form):
+    reason = forms.CharField(
+        max_length=200, error_messages={"required": _("Say what is abusive in it; the landlord reads it.")}
     )
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Permission
 from fucheng.web.navigation import Item, Section
-from grading.models import GradeChange, Incident, Proof, UrgentRed
+from grading.models import GradeChange, Incident, Objection, Proof, UrgentRed
 
 
 def _waiting_for_community(user: User) -> int:
@@ -16,6 +16,10 @@ def _waiting_for_panel(user: User) -> int:
     """Changes handed on, and urgent reds that another member has to confirm or lift."""
     urgent = UrgentRed.objects.visible_to(user).unconfirmed().exclude(decided_by=user)
     return GradeChange.objects.visible_to(user).awaiting_panel().count() + urgent.count()
+
+
+def _objections(user: User) -> int:
+    return Objection.objects.visible_to(user).open().count()
 
 
 def _proofs(user: User) -> int:
@@ -56,6 +60,13 @@ SECTION = Section(
             "map-pin-question",
             Permission.INCIDENT_MATCH,
             count=_incidents,
+        ),
+        Item(
+            "review:objections",
+            _("Objections"),
+            "message-exclamation",
+            Permission.OBJECTION_ANSWER,
+            count=_objections,
         ),
         Item("review:delistings", _("Delisting"), "arrow-back-up", Permission.GRADE_REVIEW),
         Item("review:rhythm", _("Rhythm"), "calendar-time", Permission.GRADE_DECIDE),

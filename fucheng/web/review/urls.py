@@ -1,7 +1,7 @@
 from django.urls import path
 
 from fucheng.web.leaders import rhythm_view
-from fucheng.web.review.views import cases, documents, incidents, proofs, queue, register, urgent
+from fucheng.web.review.views import cases, documents, incidents, objections, proofs, queue, register, urgent
 
 app_name = "review"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("changes/<int:pk>/", cases.change, name="change"),
     path("homes/<int:pk>/urgent-red/", urgent.urgent_new, name="urgent-new"),
     path("urgent-reds/<int:pk>/end/", urgent.urgent_end, name="urgent-end"),
+    path("objections/", objections.objection_list, name="objections"),
+    path("objections/<int:pk>/", objections.objection, name="objection"),
+    path("objections/<int:pk>/assign/", objections.objection_assign, name="objection-assign"),
+    path("replies/<int:pk>/hide/", objections.reply_hide, name="reply-hide"),
     path("proofs/", proofs.proof_list, name="proofs"),
     path("proofs/<int:pk>/", proofs.proof_check, name="proof-check"),
     path("reports/", proofs.report_list, name="reports"),

@@ -140,3 +140,21 @@ def test_list_costs_the_same_for_one_and_fifty_people(office: Office) -> None:
     for number in range(49):
         factories.person(f"panel-{number}", Role.PANEL)
     assert cost(f"{PEOPLE}?role=panel") == one
+
+
+def test_a_second_click_shows_a_password_that_works_for_the_one_account(office: Office) -> None:
+    form = office.get(f"{PEOPLE}new/").content.decode()
+    (nonce,) = re.findall(r'name="nonce" value="([^"]+)"', form)
+    sent = {"name": "g-0816", "display_name": "王五", "nonce": nonce}
+    office.post(f"{PEOPLE}new/", **sent)
+    answer = office.post(f"{PEOPLE}new/", **sent)
+    (password,) = re.findall(r"<code>(\S+)</code>", answer.content.decode())
+    assert User.objects.get(name="g-0816").check_password(password)
+    assert AuditEvent.objects.filter(verb="account-created").count() == 1
+
+
+def test_the_name_of_another_form_stays_taken(office: Office) -> None:
+    office.post(f"{PEOPLE}new/", name="g-0817", display_name="王五", nonce="one")
+    answer = office.post(f"{PEOPLE}new/", name="g-0817", display_name="王五", nonce="two")
+    assert answer.status_code == 422
+    assert User.objects.get(name="g-0817").must_change_password

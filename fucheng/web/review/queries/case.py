@@ -7,26 +7,33 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
 from grading.models import (
     DelistingRequest,
+    ExitItem,
     Finding,
     GradeChange,
     GradePeriod,
     Hazard,
     HazardEvent,
+    Objection,
     Photo,
     Proof,
+    Reply,
     Standing,
     UrgentRed,
     Visit,
+    Watch,
 )
 from grading.services import changes, explaining
 from grading.services.explaining import Explanation
 from grading.states import OPEN_CHANGE_STATES
 from rentals.models import Unit
+from signage.models import Sign
+from signage.querysets import to_take_down
 
 PHOTOS = Photo.objects.order_by("pk")
 SAID_SHOWN = 10
@@ -59,6 +66,8 @@ class CaseFile:
     earlier: list[GradeChange]
     neighbours: list[Standing]
     delisting: DelistingRequest | None
+    notice: Sign | None
+    watch: Watch | None
     urgent: UrgentRed | None
     said: list[Said]
     held: str
@@ -99,7 +108,7 @@ def case_file(change: GradeChange) -> CaseFile:
     """Flat queries, the same number whatever the size of the building."""
     unit = change.unit
     hazards = hazards_of(unit)
-    requests = list(DelistingRequest.objects.filter(unit=unit).order_by("-requested_at")[:SAID_SHOWN])
+    requests = requests_of(unit)
     is_open = change.state in OPEN_CHANGE_STATES
     return CaseFile(
         change=change,
@@ -112,6 +121,8 @@ def case_file(change: GradeChange) -> CaseFile:
         earlier=changes_of(unit, but=change.pk),
         neighbours=neighbours_of(unit),
         delisting=requests[0] if requests else None,
+        notice=notice_owed_down(unit),
+        watch=watch_of(unit),
         urgent=urgent_of(unit),
         said=said_by_landlord(unit, requests),
         held=str(changes.held_in_red([change.pk]).get(change.pk, "")) if is_open else "",
@@ -161,6 +172,25 @@ def changes_of(unit: Unit, *, but: int = 0) -> list[GradeChange]:
     return list(rows.order_by("-proposed_at", "-pk")[:20])
 
 
+def requests_of(unit: Unit) -> list[DelistingRequest]:
+    """The home's requests, newest first, each with its exit checklist."""
+    items = ExitItem.objects.select_related("hazard__item", "visit__by").order_by("pk")
+    rows = DelistingRequest.objects.filter(unit=unit).prefetch_related(
+        Prefetch("items", items, to_attr="checklist")
+    )
+    return list(rows.order_by("-requested_at", "-pk")[:SAID_SHOWN])
+
+
+def notice_owed_down(unit: Unit) -> Sign | None:
+    """The no-rental notice that still hangs although the home is no longer red."""
+    return to_take_down().filter(unit=unit).first()
+
+
+def watch_of(unit: Unit) -> Watch | None:
+    """The watch that runs today."""
+    return Watch.objects.filter(unit=unit, until__gte=timezone.localdate()).first()
+
+
 def urgent_of(unit: Unit) -> UrgentRed | None:
     """The home's last urgent red: who put it in, why, and what became of it."""
     rows: Any = UrgentRed.objects.filter(unit=unit).select_related("decided_by", "ended_by", "hazard__item")
@@ -193,7 +223,30 @@ def said_by_landlord(unit: Unit, requests: Sequence[DelistingRequest]) -> list[S
         )
         for row in requests
     ]
+    objections = Objection.objects.filter(unit=unit).select_related("answered_by")
+    said += [
+        Said(
+            row.filed_at,
+            gettext("Objection"),
+            row.words,
+            row.get_state_display(),
+            list(row.photos.all()),
+            row.answer,
+            row.answered_by,
+        )
+        for row in objections.prefetch_related(Prefetch("photos", PHOTOS))[:SAID_SHOWN]
+    ]
+    said += [
+        Said(row.at, gettext("Reply beside the grade"), row.text, "", [], row.hidden_reason, row.hidden_by)
+        for row in Reply.objects.filter(unit=unit).select_related("hidden_by")[:SAID_SHOWN]
+    ]
     return sorted(said, key=lambda one: one.at, reverse=True)
+
+
+def reply_of(unit: Unit) -> Reply | None:
+    """What the landlord says beside the grade in force."""
+    rows = Reply.objects.filter(unit=unit, hidden_at__isnull=True, change__period__ends_at__isnull=True)
+    return rows.filter(change__period__isnull=False).first()
 
 
 def neighbours_of(unit: Unit) -> list[Standing]:

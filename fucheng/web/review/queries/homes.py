@@ -10,7 +10,17 @@ from django.utils import timezone
 from accounts.models import User
 from fucheng.web.review.queries import case, documents
 from grading import history
-from grading.models import DelistingRequest, GradeChange, GradePeriod, Hazard, Standing, Visit
+from grading.models import (
+    DelistingRequest,
+    GradeChange,
+    GradePeriod,
+    Hazard,
+    Objection,
+    Reply,
+    Standing,
+    Visit,
+    Watch,
+)
 from grading.services import explaining
 from grading.services.explaining import Explanation
 from grading.states import OPEN_CHANGE_STATES, OPEN_DELISTING_STATES
@@ -32,6 +42,10 @@ class HomeFile:
     signs: list[Sign]
     documents: list[Document]
     delisting: DelistingRequest | None
+    notice: Sign | None
+    watch: Watch | None
+    objection: Objection | None
+    reply: Reply | None
     is_stale: bool
     is_sign_owed: bool
 
@@ -77,7 +91,11 @@ def home_file(unit: Unit, *, on: date) -> HomeFile:
         changes=case.changes_of(unit),
         documents=documents.documents_of(unit.pk),
         signs=signs,
-        delisting=DelistingRequest.objects.filter(unit=unit, state__in=OPEN_DELISTING_STATES).first(),
+        delisting=next((row for row in case.requests_of(unit) if row.state in OPEN_DELISTING_STATES), None),
+        notice=case.notice_owed_down(unit),
+        watch=case.watch_of(unit),
+        objection=Objection.objects.filter(unit=unit).order_by("-filed_at").first(),
+        reply=case.reply_of(unit),
         is_stale=standing.is_stale_on(on),
         is_sign_owed=standing.grade is not None and not hangs,
     )
