@@ -15,7 +15,16 @@ from PIL import Image
 from accounts.models import User
 from accounts.roles import Role
 from communities.models import Community, Estate, Grid, Post
-from fucheng.flows import delisting, documents, grade_change, objection, proof, public_report, urgent_red, visit
+from fucheng.flows import (
+    delisting,
+    documents,
+    grade_change,
+    objection,
+    proof,
+    public_report,
+    urgent_red,
+    visit,
+)
 from grading.models import (
     DelistingRequest,
     GradeChange,
