@@ -7,15 +7,43 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import audit
+from core.dates import day_of
 from fucheng.flows import document_rendering
+from grading.models import Objection, VisitRequest
+from grading.states import ObjectionState
+from letters.engine.official import chinese_day
 from letters.models import Delivery, Document
 from letters.services import delivering, issuing, rendering
+from letters.services.composing import ObjectionAnswer
+
+OUTCOMES = {
+    Objection.Remedy.REINSPECTION.value: "由未参与原决定的人员重新上门检查，按程序重新评定",
+    Objection.Remedy.SET_ASIDE.value: "所涉问题不予认定，房屋已重新评定，按程序决定等级",
+}
 
 
 def write_letters(change_ids: Sequence[int], *, by: User, at: datetime) -> None:
     """In the transaction of the decisions: the letters they owe; their files follow after the commit."""
     if issuing.after_decisions(change_ids, by=by, at=at):
         transaction.on_commit(document_rendering.ring)
+
+
+def write_answer(objection: Objection, *, by: User, at: datetime) -> None:
+    """In the transaction of the answer: its paper, which says what follows."""
+    revisit = VisitRequest.objects.filter(objection=objection).first()
+    outcome = OUTCOMES.get(objection.remedy, "维持原评定")
+    if revisit is not None:
+        outcome += f"，期限为{chinese_day(revisit.visit_by)}"
+    answer = ObjectionAnswer(
+        reference=f"{objection.pk:06d}",
+        received_on=day_of(objection.filed_at),
+        objection=objection.words,
+        is_upheld=objection.state == ObjectionState.UPHELD,
+        reasons=[objection.answer],
+        outcome=outcome,
+    )
+    issuing.answer_objection(unit_id=objection.unit_id, answer=answer, by=by, at=at)
+    transaction.on_commit(document_rendering.ring)
 
 
 @transaction.atomic(durable=True)

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services import audit
 from core.dates import day_of
+from fucheng.flows import documents
 from grading.models import Objection, Reply, VisitRequest
 from grading.services import assessing, delisting, objections, replies, rule_sets, visit_requests
 
@@ -28,7 +29,9 @@ def assign(*, objection_id: int, to: int, by: User, at: datetime) -> Objection:
 @transaction.atomic(durable=True)
 def reject(*, objection_id: int, by: User, at: datetime, answer: str) -> Objection:
     audit.act_as(by)
-    return objections.reject(objection_id=objection_id, by=by, at=at, answer=answer)
+    objection = objections.reject(objection_id=objection_id, by=by, at=at, answer=answer)
+    documents.write_answer(objection, by=by, at=at)
+    return objection
 
 
 @transaction.atomic(durable=True)
@@ -40,6 +43,7 @@ def uphold(
     objection = objections.uphold(
         objection_id=objection_id, by=by, at=at, answer=answer, hazard_ids=hazard_ids
     )
+    documents.write_answer(objection, by=by, at=at)
     rule_set = rule_sets.for_visit(day_of(at))
     if hazard_ids and rule_sets.is_grading(rule_set, day_of(at)):
         assessing.assess_after_check(objection.unit.building_id, rule_set=rule_set, checked_by=by, at=at)

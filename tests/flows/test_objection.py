@@ -15,6 +15,7 @@ from grading.services import objections as service
 from grading.services.hazards import Seen
 from grading.services.objections import TookPart
 from grading.states import OBJECTION_MOVES, OPEN_OBJECTION_STATES, ObjectionState
+from letters.models import Document
 from tests import factories
 from tests.conftest import Cast
 from tests.factories import pay_visit
@@ -191,6 +192,15 @@ class TestAnswer:
             end("uphold", one, colleague, hazard_ids=[Hazard.objects.get().pk])
         assert end("uphold", one, colleague).remedy == "reinspection"
         assert Standing.objects.get(unit=place.home).grade == "red"
+
+    @pytest.mark.parametrize(("verb", "said"), [("uphold", "重新上门检查"), ("reject", "维持原评定")])
+    def test_the_answer_is_a_numbered_document_too(
+        self, cast: Cast, place: Place, yellow: Any, colleague: User, verb: str, said: str
+    ) -> None:
+        end(verb, file(cast, place), colleague)
+        letter = Document.objects.get(kind="objection")
+        assert said in str(letter.data)
+        assert "查明如下" in str(letter.data)
 
     def test_reasons_are_required(self, cast: Cast, place: Place, yellow: Any, colleague: User) -> None:
         with pytest.raises(Invalid):
