@@ -197,3 +197,46 @@ VISIT_REQUEST_MOVES: dict[VisitRequestState, frozenset[VisitRequestState]] = {
     VisitRequestState.REQUESTED: frozenset({VisitRequestState.DONE}),
     VisitRequestState.DONE: frozenset(),
 }
+
+
+class HandOverState(StrEnum):
+    """A hazard handed over to a department."""
+
+    WITH_DEPARTMENT = "with"
+    ANSWERED = "answered"
+    TAKEN_BACK = "taken_back"
+
+
+HAND_OVER_STATE_NAMES = {
+    HandOverState.WITH_DEPARTMENT: _("waiting for the department"),
+    HandOverState.ANSWERED: _("answered"),
+    HandOverState.TAKEN_BACK: _("taken back"),
+}
+HAND_OVER_MOVES: dict[HandOverState, frozenset[HandOverState]] = {
+    HandOverState.WITH_DEPARTMENT: frozenset({HandOverState.ANSWERED, HandOverState.TAKEN_BACK}),
+    HandOverState.ANSWERED: frozenset(),
+    HandOverState.TAKEN_BACK: frozenset(),
+}
+
+
+class SpotCheckState(StrEnum):
+    """An accepted proof in the lottery of spot checks."""
+
+    NOT_DRAWN = "not_drawn"
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    FALSE = "false"
+
+
+SPOT_CHECK_STATE_NAMES = {
+    SpotCheckState.NOT_DRAWN: _("not drawn"),
+    SpotCheckState.WAITING: _("waiting for a visit"),
+    SpotCheckState.CONFIRMED: _("found mended"),
+    SpotCheckState.FALSE: _("found not mended"),
+}
+SPOT_CHECK_MOVES: dict[SpotCheckState, frozenset[SpotCheckState]] = {
+    SpotCheckState.NOT_DRAWN: frozenset(),
+    SpotCheckState.WAITING: frozenset({SpotCheckState.CONFIRMED, SpotCheckState.FALSE}),
+    SpotCheckState.CONFIRMED: frozenset(),
+    SpotCheckState.FALSE: frozenset(),
+}

@@ -13,6 +13,7 @@ from fucheng.flows import grade_change
 from grading.models import (
     DelistingRequest,
     GradeChange,
+    HandOver,
     Hazard,
     HazardReport,
     Incident,
@@ -20,6 +21,7 @@ from grading.models import (
     Proof,
     Reply,
     RuleSet,
+    SpotCheck,
     UrgentRed,
     VisitRequest,
 )
@@ -41,6 +43,12 @@ STATES: dict[type, tuple[str, str, dict[str, Any]]] = {
     Proof: ("proof", "proof", {"note": "x", "state": "accepted", "checked_by_id": 1, "checked_at": NOON}),
     HazardReport: ("hazard_report", "report", {"state": "checked", "checked_by_id": 1, "checked_at": NOON}),
     GradeChange: ("grade_change", "proposed", {"state": "superseded"}),
+    HandOver: (
+        "hand_over",
+        "hand_over",
+        {"state": "taken_back", "recorded_by_id": 1, "ended_at": NOON, "answer": "好"},
+    ),
+    SpotCheck: ("spot_check", "spot_check", {"state": "confirmed", "visit_id": 1}),
     Incident: ("incident", "incident", {"state": "nowhere", "checked_by_id": 1, "checked_at": NOON}),
     DelistingRequest: ("delisting_request", "delisting", {"state": "withdrawn", "ended_at": NOON}),
     Objection: (

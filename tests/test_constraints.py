@@ -17,6 +17,7 @@ from grading.models import (
     Finding,
     GradeChange,
     GradePeriod,
+    HandOver,
     HazardEvent,
     Incident,
     IncidentCategory,
@@ -25,6 +26,8 @@ from grading.models import (
     Reply,
     RuleItem,
     RuleSet,
+    SamplingShare,
+    SpotCheck,
     Standing,
     UrgentRed,
     Visit,
@@ -179,6 +182,19 @@ breaks("proof_refused_has_reason")(
     lambda w: change(w.proof, state="refused", checked_by=w.staff, checked_at=NOON, reason="")
 )
 breaks("hazardreport_checked_has_who_and_when")(lambda w: change(w.report, state="checked"))
+
+# grading: handling
+breaks("hazard_escalated_only_while_open")(
+    lambda w: again(w.spot_check.hazard, item_code="H06", escalated_at=NOON)
+)
+breaks("handover_one_open_a_hazard")(lambda w: again(w.hand_over))
+breaks("handover_ended_has_who_when_what")(lambda w: change(w.hand_over, state="taken_back"))
+breaks("handover_answered_says_by_whom")(
+    lambda w: change(w.hand_over, state="answered", answer="好", recorded_by=w.staff, ended_at=NOON)
+)
+breaks("samplingshare_is_a_percentage")(lambda w: SamplingShare.objects.update(percent=101))
+breaks("spotcheck_drawn_below_the_share")(lambda w: change(w.spot_check, number=30))
+breaks("spotcheck_settled_by_a_visit")(lambda w: change(w.spot_check, state="confirmed"))
 
 # grading: incidents
 breaks("incidentcategory_protected_never_counts")(
@@ -335,10 +351,12 @@ KEPT = [
     ExitItem,
     GradeChange,
     GradePeriod,
+    HandOver,
     Incident,
     Objection,
     Reply,
     Sign,
+    SpotCheck,
     UrgentRed,
     VisitRequest,
 ]

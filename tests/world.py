@@ -28,6 +28,7 @@ from fucheng.flows import (
 from grading.models import (
     DelistingRequest,
     GradeChange,
+    HandOver,
     Hazard,
     HazardReport,
     Incident,
@@ -38,6 +39,7 @@ from grading.models import (
     Reply,
     RuleSet,
     Simulation,
+    SpotCheck,
     UrgentRed,
     Visit,
     VisitRequest,
@@ -95,6 +97,8 @@ class World:
     delivery: Delivery
     import_run: ImportRun
     incident: Incident
+    hand_over: HandOver
+    spot_check: SpotCheck
     job: Job
     post: Post
     staff: User
@@ -206,6 +210,14 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
         delivery=delivery,
         import_run=_import_run(cast, mark),
         incident=_incident(cast, mark),
+        hand_over=HandOver.objects.create(
+            hazard=Hazard.objects.get(unit=panel, item_code="F02"),
+            department=f"{mark}消防",
+            words="请核查",
+            handed_by=cast.reviewer,
+            handed_at=NOON,
+        ),
+        spot_check=_spot_check(cast, open_),
         job=Job.objects.create(
             kind="grading.bulk_assessment",
             requested_by=cast.office,
@@ -326,3 +338,12 @@ def _incident(cast: Cast, mark: str) -> Incident:
         source="fire", number=f"{mark}F1", category=fire, happened_at=NOON - timedelta(days=1), place=f"{mark}一巷附近",
         candidates=[told], communities=[cast.fumin.pk], confidence=61, received_by=cast.office, received_at=NOON,
     )  # fmt: skip
+
+
+def _spot_check(cast: Cast, home: Unit) -> SpotCheck:
+    """Of an accepted proof, drawn, not looked at yet."""
+    hazard = factories.hazard("H05", home, state="closed")
+    accepted = factories.proof(hazard, cast.landlord, "accepted")
+    return SpotCheck.objects.create(
+        proof=accepted, hazard=hazard, number=3, share=30, state="waiting", drawn_at=NOON, due_on=NOON.date()
+    )

@@ -33,7 +33,7 @@ class HazardSerializer(serializers.ModelSerializer[Hazard]):
         model = Hazard
         fields: tuple[str, ...] = (
             "id", "item", "fault", "effect", "department", "building", "unit", "state", "opened_at", "due_on",
-            "is_overdue", "closed_at", "relapses", "listed_at", "note",
+            "is_overdue", "closed_at", "relapses", "listed_at", "escalated_at", "note",
         )  # fmt: skip
 
     @extend_schema_field(serializers.CharField(allow_null=True))

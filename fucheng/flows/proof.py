@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.services import audit
 from core.dates import day_of
 from grading.models import Photo, Proof
-from grading.services import assessing, delisting, hazards, photos, rule_sets
+from grading.services import assessing, delisting, hazards, photos, rule_sets, spot_checks
 
 
 @transaction.atomic(durable=True)
@@ -29,6 +29,7 @@ def accept(*, proof_id: int, by: User, at: datetime) -> Proof:
     """Closes the hazard and proposes what the rules now say for every home it counted for."""
     audit.act_as(by)
     proof = hazards.accept_proof(proof_id=proof_id, by=by, at=at)
+    spot_checks.draw(proof, at=at)
     rule_set = rule_sets.for_visit(day_of(at))
     if rule_sets.is_grading(rule_set, day_of(at)):
         assessing.assess_after_check(proof.hazard.building_id, rule_set=rule_set, checked_by=by, at=at)

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from fucheng.flows import document_rendering, reassessment, rule_drafts
+from fucheng.flows import document_rendering, hazard_care, reassessment, rule_drafts
 
 
 @shared_task(name="fucheng.reassess_ended")
@@ -22,3 +22,9 @@ def sweep_letters() -> None:
 def retire_rules() -> None:
     """Every hour: the version before the one in force is retired."""
     rule_drafts.retire_superseded(at=timezone.now())
+
+
+@shared_task(name="fucheng.escalate_overdue")
+def escalate_overdue() -> None:
+    """Every hour: hazards that have passed their deadline."""
+    hazard_care.escalate_overdue(at=timezone.now())

@@ -221,6 +221,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 15.0},
+    "escalate-overdue": {"task": "fucheng.escalate_overdue", "schedule": 3600.0},
     "reassess-ended": {"task": "fucheng.reassess_ended", "schedule": 3600.0},
     "letters": {"task": "letters.sweep", "schedule": 15.0},
     "retire-rules": {"task": "fucheng.retire_rules", "schedule": 3600.0},

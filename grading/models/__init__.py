@@ -2,6 +2,7 @@
 
 from grading.models.changes import Assessment, GradeChange, GradePeriod, Standing
 from grading.models.delisting import DelistingRequest, ExitItem, Watch
+from grading.models.handling import HandOver, SamplingShare, SpotCheck
 from grading.models.hazards import Hazard, HazardEvent, HazardReport, Proof
 from grading.models.incidents import Incident, IncidentCategory
 from grading.models.objections import Objection, Reply, VisitRequest
@@ -17,6 +18,7 @@ __all__ = [
     "Finding",
     "GradeChange",
     "GradePeriod",
+    "HandOver",
     "Hazard",
     "HazardEvent",
     "HazardReport",
@@ -29,8 +31,10 @@ __all__ = [
     "Reply",
     "RuleItem",
     "RuleSet",
+    "SamplingShare",
     "Simulation",
     "SimulationCell",
+    "SpotCheck",
     "Standing",
     "UrgentRed",
     "Visit",

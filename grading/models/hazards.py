@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -31,6 +32,7 @@ class Hazard(models.Model):
     due_on = models.DateField(_("mend by"), null=True)
     closed_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True, help_text="last found still there")
+    escalated_at = models.DateTimeField(null=True, help_text="overdue: told to the supervisor")
     happened_on = models.DateField(null=True, help_text="of the newest incident behind it")
     relapses = models.PositiveSmallIntegerField(default=0)
     listed_at = models.DateTimeField(
@@ -55,6 +57,10 @@ class Hazard(models.Model):
                 | (~Q(state="closed") & Q(closed_at__isnull=True)),
             ),
             models.CheckConstraint(
+                name="hazard_escalated_only_while_open",
+                condition=Q(escalated_at__isnull=True) | ~Q(state="closed"),
+            ),
+            models.CheckConstraint(
                 name="hazard_listed_only_in_common_parts",
                 condition=Q(listed_at__isnull=True) | Q(unit__isnull=True),
             ),
@@ -66,12 +72,22 @@ class Hazard(models.Model):
             models.Index(
                 name="hazard_closed", fields=["item_code", "closed_at"], condition=Q(state="closed")
             ),
+            models.Index(name="hazard_escalated", fields=["due_on"], condition=Q(escalated_at__isnull=False)),
             models.Index(
                 name="hazard_incident", fields=["happened_on"], condition=Q(happened_on__isnull=False)
             ),
             models.Index(name="hazard_listed", fields=["listed_at"], condition=Q(listed_at__isnull=False)),
         ]
-        triggers: ClassVar = [audited("hazard", "state")]
+        triggers: ClassVar = [
+            audited("hazard", "state"),
+            pgtrigger.Trigger(
+                name="closing_ends_the_escalation",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__state="closed", new__escalated_at__isnull=False),
+                func="NEW.escalated_at = NULL; RETURN NEW;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item_code} {self.unit or self.building}"
@@ -88,6 +104,12 @@ class HazardEvent(models.Model):
         PROOF_SENT = "proof_sent", _("proof sent")
         PROOF_REFUSED = "proof_refused", _("proof refused")
         CLOSED = "closed", _("mended")
+        HANDED_OVER = "handed_over", _("handed over to a department")
+        ANSWERED = "answered", _("answered by the department")
+        TAKEN_BACK = "taken_back", _("taken back from the department")
+        ESCALATED = "escalated", _("overdue: told to the supervisor")
+        CHECK_PASSED = "check_passed", _("spot check: found mended")
+        CHECK_FAILED = "check_failed", _("spot check: found not mended")
 
     hazard = models.ForeignKey(Hazard, on_delete=models.PROTECT, related_name="events")
     what = models.CharField(max_length=14, choices=What)

@@ -11,19 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.errors import Conflict
 from grading.facts import Effect, Grade, Item, RuleBook
-from grading.models import IncidentCategory, RuleItem, RuleSet
+from grading.models import IncidentCategory, RuleItem, RuleSet, SamplingShare
 from grading.states import RuleSetState
 
 DATA = Path(__file__).parents[1] / "data"
 DEFAULT_FILE = DATA / "rules_v1.json"
 CATEGORIES_FILE = DATA / "incident_categories.json"
+SHARES = json.loads((DATA / "sampling.json").read_text(encoding="utf-8"))
 
 
 @transaction.atomic
 def publish_default(*, effective_on: date, at: datetime, by: User) -> RuleSet:
     """Version 1.0 with its 52 items (domain.md 7), published; the existing one when it is there already.
 
-    The incident categories come with it.
+    The incident categories and the shares of spot checks come with it.
     """
     data = json.loads(DEFAULT_FILE.read_text(encoding="utf-8"))
     items = data.pop("items")
@@ -31,6 +32,7 @@ def publish_default(*, effective_on: date, at: datetime, by: User) -> RuleSet:
         [IncidentCategory(**row) for row in json.loads(CATEGORIES_FILE.read_text(encoding="utf-8"))],
         ignore_conflicts=True,
     )
+    SamplingShare.objects.bulk_create([SamplingShare(**row) for row in SHARES], ignore_conflicts=True)
     existing = RuleSet.objects.filter(version=data["version"]).first()
     if existing is not None:
         return existing

@@ -14,7 +14,7 @@ from accounts.models import User
 from core.dates import day_of
 from core.errors import Conflict, Invalid
 from grading.models import Finding, Photo, RuleItem, Standing, Visit, VisitException
-from grading.services import hazards, merits, photos, rule_sets
+from grading.services import hazards, merits, photos, rule_sets, spot_checks
 from grading.services.hazards import Seen
 from rentals.models import Building
 
@@ -91,6 +91,7 @@ def record(
     faults = [s for s in seen if s.seen not in merits.SEEN]
     good = [s for s in seen if s.seen in merits.SEEN]
     findings = [*hazards.take_findings(visit, faults, items), *merits.take_findings(visit, good, items)]
+    spot_checks.settle(visit, faults)
     _attach_photos(findings, [*faults, *good], by=by, at=at)
     _touch(visit, not_seen)
     return visit

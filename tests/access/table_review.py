@@ -11,6 +11,8 @@ DATA = {
     "review:urgent-new": {"item": "Z05", "reason": "发现黑煤气"},
     "review:urgent-end": {"verb": "confirm", "reason": "属实"},
     "review:proof-check": {"verb": "accept"},
+    "review:hand-over": {"department": "消防", "words": "请核查"},
+    "review:hand-over-end": {"verb": "answer", "answered_by": "张工", "words": "已处理"},
     "review:incident-place": {"place": "none"},
     "review:report-answer": {"answer": "已上门处理"},
     "review:home-reveal": {"purpose": "联系业主整改"},
@@ -42,6 +44,9 @@ review:proofs          GET   -              in    403   403    ok        ok     
 review:proof-check     POST  pk=proof       in    403   403    ok        404        403    403     403     403      403       403        in
 review:reports         GET   -              in    403   403    ok        ok         403    403     403     403      403       403        in
 review:report-answer   POST  pk=report      in    403   403    ok        404        403    403     403     403      403       403        in
+review:hazards         GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
+review:hand-over       POST  pk=hazard      in    403   403    409       404        403    403     403     403      403       403        in
+review:hand-over-end   POST  pk=hand_over   in    403   403    ok        404        403    403     403     403      403       403        in
 review:incidents       GET   -              in    403   403    ok        ok         403    ok      403     403      403       403        in
 review:incident-place  POST  pk=incident    in    403   403    ok        404        403    ok      403     403      403       403        in
 review:delistings      GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in

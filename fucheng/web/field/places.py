@@ -21,7 +21,7 @@ from grading.models import (
     VisitException,
     VisitRequest,
 )
-from grading.services import merits
+from grading.services import merits, spot_checks
 from grading.states import DelistingState, VisitRequestState
 from rentals.models import Building, Unit
 from signage.models import Sign
@@ -136,7 +136,7 @@ def _natural(text: str) -> tuple[int, int, str]:
 
 
 def place(user: User, building_id: int, day: date) -> Place:
-    """The building in nine flat queries; OutOfScope when it is not the person's."""
+    """The building in ten flat queries; OutOfScope when it is not the person's."""
     found = (
         Building.objects.visible_to(user).select_related("grid", "community", "estate").one(pk=building_id)
     )
@@ -146,6 +146,8 @@ def place(user: User, building_id: int, day: date) -> Place:
     hazards: defaultdict[int | None, list[Hazard]] = defaultdict(list)
     for hazard in open_hazards(found):
         hazards[hazard.unit_id].append(hazard)
+    for check in spot_checks.waiting_in(found.pk).values():
+        hazards[check.hazard.unit_id].append(spot_checks.hazard_to_look_at(check))
     signs = {s.unit_id: s for s in Sign.objects.in_hand().filter(unit__building=found).order_by("-product")}
     notices = {
         s.unit_id: s

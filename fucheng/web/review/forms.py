@@ -294,3 +294,14 @@ class PlaceForm(forms.Form):
     def unit_id(self) -> int | None:
         _building, colon, unit = self.cleaned_data["place"].partition(":")
         return int(unit) if colon else None
+
+
+class HandOverForm(forms.Form):
+    department = forms.CharField(label=_("Department"), max_length=64)
+    words = forms.CharField(label=_("What is asked for"), max_length=500)
+
+
+class DepartmentAnswerForm(forms.Form):
+    verb = forms.ChoiceField(choices=[("answer", _("Note the answer")), ("take-back", _("Take back"))])
+    answered_by = forms.CharField(label=_("Who answered"), max_length=64, required=False)
+    words = forms.CharField(label=_("What was said"), max_length=500)

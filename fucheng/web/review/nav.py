@@ -54,6 +54,7 @@ SECTION = Section(
         ),
         Item("review:proofs", _("Proofs"), "photo-check", Permission.HAZARD_VERIFY, tab=True, count=_proofs),
         Item("review:reports", _("Reports"), "message-report", Permission.HAZARD_VERIFY),
+        Item("review:hazards", _("Waiting hazards"), "clock-exclamation", Permission.HAZARD_VERIFY),
         Item(
             "review:incidents",
             _("Incidents"),

@@ -1,7 +1,17 @@
 from django.urls import path
 
 from fucheng.web.leaders import rhythm_view
-from fucheng.web.review.views import cases, documents, incidents, objections, proofs, queue, register, urgent
+from fucheng.web.review.views import (
+    cases,
+    documents,
+    handling,
+    incidents,
+    objections,
+    proofs,
+    queue,
+    register,
+    urgent,
+)
 
 app_name = "review"
 urlpatterns = [
@@ -19,6 +29,9 @@ urlpatterns = [
     path("proofs/<int:pk>/", proofs.proof_check, name="proof-check"),
     path("reports/", proofs.report_list, name="reports"),
     path("reports/<int:pk>/", proofs.report_answer, name="report-answer"),
+    path("hazards/", handling.hazard_list, name="hazards"),
+    path("hazards/<int:pk>/hand-over/", handling.hand_over, name="hand-over"),
+    path("hand-overs/<int:pk>/", handling.hand_over_end, name="hand-over-end"),
     path("incidents/", incidents.incident_list, name="incidents"),
     path("incidents/<int:pk>/", incidents.incident_place, name="incident-place"),
     path("delisting/", proofs.delisting_list, name="delistings"),
