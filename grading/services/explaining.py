@@ -114,7 +114,9 @@ class Explanation:
         if self.grade == "green":
             return []
         steps = [
-            f"{line.fault}: {line.ends}" for line in self.lines if line.effect in (Effect.VETO, Effect.CAP)
+            _("%(fault)s: %(ends)s") % {"fault": line.fault, "ends": line.ends}
+            for line in self.lines
+            if line.effect in (Effect.VETO, Effect.CAP)
         ]
         missing = self.green_from - self.score
         if missing > 0:

@@ -45,7 +45,7 @@ review:proof-check     POST  pk=proof       in    403   403    ok        404    
 review:reports         GET   -              in    403   403    ok        ok         403    403     403     403      403       403        in
 review:report-answer   POST  pk=report      in    403   403    ok        404        403    403     403     403      403       403        in
 review:hazards         GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
-review:hand-over       POST  pk=hazard      in    403   403    409       404        403    403     403     403      403       403        in
+review:hand-over       POST  pk=hazard      in    403   403    422       404        403    403     403     403      403       403        in
 review:hand-over-end   POST  pk=hand_over   in    403   403    ok        404        403    403     403     403      403       403        in
 review:incidents       GET   -              in    403   403    ok        ok         403    ok      403     403      403       403        in
 review:incident-place  POST  pk=incident    in    403   403    ok        404        403    ok      403     403      403       403        in
