@@ -32,6 +32,7 @@ ENOUGH = 40
 # Files, pictures and data: asked for, but not looked at.
 NO_PAGES = re.compile(
     r"^(office:(import-template|import-errors|print-file|print-run-preview)|photos:.*|exports:file|.*-export"
+    r"|landlords:document|review:(document-file|document-preview|delivery-photo)"
     r"|leaders:map-data|api:.*|admin:.*|metrics|healthz|readyz)$"
 )
 RAW = re.compile(r"\{\{|\{%|%\(\w+\)[sd]|\bNone\b.*\bNone\b|Traceback")
