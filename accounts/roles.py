@@ -45,6 +45,8 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people.manage"
     JOBS_READ = "jobs.read"
     AUDIT_READ = "audit.read"
+    INTEGRITY_READ = "integrity.read"
+    SECOND_VISIT_DRAW = "second_visit.draw"
 
 
 P = Permission
@@ -110,11 +112,21 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RULES_EDIT,
             P.PEOPLE_MANAGE,
             P.JOBS_READ,
+            P.INTEGRITY_READ,
+            P.SECOND_VISIT_DRAW,
         }
     ),
     Role.LEADER: frozenset({P.REGISTER_READ, P.FIGURES_READ, P.EXPORT, P.RULES_READ}),
     Role.AUDITOR: frozenset(
-        {P.REGISTER_READ, P.DOCUMENT_READ, P.FIGURES_READ, P.RULES_READ, P.JOBS_READ, P.AUDIT_READ}
+        {
+            P.REGISTER_READ,
+            P.DOCUMENT_READ,
+            P.FIGURES_READ,
+            P.RULES_READ,
+            P.JOBS_READ,
+            P.AUDIT_READ,
+            P.INTEGRITY_READ,
+        }
     ),
     Role.LANDLORD: frozenset({P.PROOF_SEND, P.DELISTING_REQUEST, P.OBJECTION_FILE, P.VISIT_REQUEST}),
 }

@@ -1,6 +1,6 @@
 """The promises in sequence, a table each; exit code 1 when one is missed.
 
-    python -m benchmarks [import assessment what_if stickers pages visits] [--deep] [--units N]
+    python -m benchmarks [import assessment what_if stickers pages visits history] [--deep] [--units N]
 
 Without --deep the street has 20,000 homes, and promises that speak of the whole street are shown, not judged.
 Figures are kept as JSON in var/bench/.
@@ -26,6 +26,7 @@ PROMISES = {
     "stickers": "benchmarks.printing",
     "pages": "benchmarks.pages",
     "visits": "benchmarks.visits",
+    "history": "benchmarks.history",
 }
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "bench"
 

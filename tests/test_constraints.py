@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from accounts.models import AuditEvent, OneTimeCode, User
+from accounts.models import AuditEvent, OneTimeCode, SecondStep, User
 from grading.models import (
     Assessment,
     ExitItem,
@@ -27,6 +27,10 @@ from grading.models import (
     RuleItem,
     RuleSet,
     SamplingShare,
+    SecondVisit,
+    SecondVisitDraw,
+    SelfInspection,
+    SelfReportedFault,
     SpotCheck,
     Standing,
     UrgentRed,
@@ -81,6 +85,9 @@ breaks("onetimecode_at_most_five_tries")(
     lambda w: OneTimeCode.objects.create(
         phone_index=b"1", code_hash="x", sent_at=NOON, expires_at=NOON, tries=6
     )
+)
+breaks("secondstep_at_most_five_tries")(
+    lambda w: SecondStep.objects.create(user=w.staff, secret_sealed=b"x", tries=6)
 )
 breaks("user_landlord_has_phone")(lambda w: User.objects.create_user("nobody", kind="landlord"))
 
@@ -277,6 +284,44 @@ breaks("delistingrequest_never_on_paper_alone")(
 )
 breaks("delistingrequest_ended_has_when")(lambda w: change(w.delisting, state="refused"))
 
+
+# grading: second visits
+def second(w: World, **fields):
+    draw = SecondVisitDraw.objects.create(
+        at=NOON, by=w.staff, first_on=NOON.date(), last_on=NOON.date(), seed="s", pool=1
+    )
+    other = User.objects.get(name="grid2")
+    given = {"first": w.visit, "first_by": w.staff, "assigned_to": other, "building": w.building}
+    return SecondVisit.objects.create(draw=draw, due_on=NOON.date(), **(given | fields))
+
+
+breaks("secondvisit_by_another_person")(lambda w: second(w, assigned_to=w.staff))
+breaks("secondvisit_is_another_visit")(lambda w: second(w, visit=w.visit))
+
+
+@breaks("secondvisit_one_waiting_a_building")
+def _(w: World) -> None:
+    again(w.visit, client_id=uuid.uuid4())
+    for first in Visit.objects.filter(building=w.building):
+        second(w, first=first)
+
+
+# grading: self-inspections
+def said(w: World, **fields):
+    given = {"month": NOON.date().replace(day=1), "rule_set": w.rule_set, "by": w.staff, "sent_at": NOON}
+    return SelfInspection.objects.create(unit=w.green, **(given | fields))
+
+
+def reported(w: World):
+    item = RuleItem.objects.get(rule_set=w.rule_set, code="H05")
+    return SelfReportedFault.objects.create(inspection=said(w), item=item)
+
+
+breaks("selfinspection_once_a_month")(lambda w: [said(w) for _ in range(2)])
+breaks("selfinspection_looked_at_has_outcome")(lambda w: said(w, visit=w.visit))
+breaks("selfinspection_sampled_gains_nothing")(lambda w: said(w, verify_by=NOON.date(), gained_days=1))
+breaks("selfreportedfault_item_once")(lambda w: again(reported(w)))
+
 # signage
 breaks("publictoken_is_22_base62")(lambda w: PublicToken.objects.filter(unit=w.green).update(token="short"))
 breaks("printfile_once_in_run")(lambda w: again(w.print_file))
@@ -343,7 +388,7 @@ def test_the_database_has_the_constraints_of_the_models(db: None) -> None:
         assert named <= {row[0] for row in cursor.fetchall()}
 
 
-APPEND_ONLY = [AuditEvent, Delivery, HazardEvent, Reading, Visit, Watch]
+APPEND_ONLY = [AuditEvent, Delivery, HazardEvent, Reading, SecondVisitDraw, SelfReportedFault, Visit, Watch]
 KEPT = [
     *APPEND_ONLY,
     Document,
@@ -355,11 +400,19 @@ KEPT = [
     Incident,
     Objection,
     Reply,
+    SecondVisit,
+    SelfInspection,
     Sign,
     SpotCheck,
     UrgentRed,
     VisitRequest,
 ]
+MADE: dict[type, Break] = {
+    SecondVisit: second,
+    SecondVisitDraw: second,
+    SelfInspection: said,
+    SelfReportedFault: reported,
+}  # of what the world has none
 REFUSED = r"pgtrigger: Cannot (update or delete|delete|truncate) rows"
 
 
@@ -381,6 +434,7 @@ def refused(sql: str) -> bool:
 @pytest.mark.parametrize("model", APPEND_ONLY, ids=lambda model: model.__name__)
 def test_append_only_tables_refuse_update_delete_and_truncate(prepared: World, model: type) -> None:
     table = model._meta.db_table
+    MADE.get(model, str)(prepared)
     assert model.objects.exists()
     with connection.cursor() as cursor:  # else the waiting foreign keys refuse the TRUNCATE first
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -391,5 +445,6 @@ def test_append_only_tables_refuse_update_delete_and_truncate(prepared: World, m
 
 @pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
 def test_kept_tables_refuse_delete(prepared: World, model: type) -> None:
+    MADE.get(model, str)(prepared)
     assert model.objects.exists()
     assert refused(f"DELETE FROM {model._meta.db_table}")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from fucheng.flows import document_rendering, hazard_care, reassessment, rule_drafts
+from fucheng.flows import document_rendering, hazard_care, reassessment, rule_drafts, second_visits
 
 
 @shared_task(name="fucheng.reassess_ended")
@@ -28,3 +28,9 @@ def retire_rules() -> None:
 def escalate_overdue() -> None:
     """Every hour: hazards that have passed their deadline."""
     hazard_care.escalate_overdue(at=timezone.now())
+
+
+@shared_task(name="fucheng.take_photo_prints")
+def take_photo_prints() -> None:
+    """Makes new photos comparable with the older ones."""
+    second_visits.take_photo_prints()

@@ -14,7 +14,15 @@ from communities import access
 from core.dates import day_of
 from fucheng.flows import document_rendering
 from grading.models import Visit
-from grading.services import assessing, delisting, rule_sets, visit_requests, visits
+from grading.services import (
+    assessing,
+    delisting,
+    rule_sets,
+    second_visits,
+    self_inspections,
+    visit_requests,
+    visits,
+)
 from grading.services.hazards import Seen
 from letters.services import issuing
 from rentals.models import Building
@@ -66,6 +74,8 @@ def submit(
     if not rule_sets.is_grading(visit.rule_set, day_of(at)):
         return Receipt(visit, is_new=True)
     proposed = assessing.assess_building(building_id, visit=visit, at=at)
+    second_visits.note_visit(visit)
+    self_inspections.note_visit(visit)
     delisting.follow_newer_facts(at=at)
     delisting.note_reinspection(visit, at=at)
     if issuing.after_visit(visit, by=by, at=at):

@@ -225,4 +225,5 @@ CELERY_BEAT_SCHEDULE = {
     "reassess-ended": {"task": "fucheng.reassess_ended", "schedule": 3600.0},
     "letters": {"task": "letters.sweep", "schedule": 15.0},
     "retire-rules": {"task": "fucheng.retire_rules", "schedule": 3600.0},
+    "take-photo-prints": {"task": "fucheng.take_photo_prints", "schedule": 900.0},
 }

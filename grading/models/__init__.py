@@ -7,6 +7,8 @@ from grading.models.hazards import Hazard, HazardEvent, HazardReport, Proof
 from grading.models.incidents import Incident, IncidentCategory
 from grading.models.objections import Objection, Reply, VisitRequest
 from grading.models.rule_sets import RuleItem, RuleSet
+from grading.models.second_visits import PhotoPrint, SecondVisit, SecondVisitDraw
+from grading.models.self_inspections import SelfInspection, SelfReportedFault
 from grading.models.simulations import Simulation, SimulationCell
 from grading.models.urgent import UrgentRed
 from grading.models.visits import Finding, Merit, Photo, Visit, VisitException
@@ -27,11 +29,16 @@ __all__ = [
     "Merit",
     "Objection",
     "Photo",
+    "PhotoPrint",
     "Proof",
     "Reply",
     "RuleItem",
     "RuleSet",
     "SamplingShare",
+    "SecondVisit",
+    "SecondVisitDraw",
+    "SelfInspection",
+    "SelfReportedFault",
     "Simulation",
     "SimulationCell",
     "SpotCheck",

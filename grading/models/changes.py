@@ -241,6 +241,9 @@ class Standing(models.Model):
     assessment = models.ForeignKey(Assessment, null=True, on_delete=models.PROTECT, related_name="+")
     last_visit_at = models.DateTimeField(null=True)
     next_visit_on = models.DateField(null=True)
+    gained_days = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="by a self-inspection since the last visit"
+    )
     reassess_on = models.DateField(null=True, help_text="on this day time alone changes the sum")
 
     objects = StandingQuerySet["Standing"].as_manager()

@@ -47,6 +47,12 @@ class RuleSet(models.Model):
     relapse_window_months = models.PositiveSmallIntegerField(
         _("months in which relapses are counted"), default=12, db_default=12
     )
+    self_inspection_days = models.PositiveSmallIntegerField(
+        _("days a self-inspection puts off the visit"), default=0, db_default=0
+    )
+    self_inspection_sample = models.PositiveSmallIntegerField(
+        _("percent of self-inspections verified"), default=10, db_default=10
+    )
     based_on = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="drafts")
     revision = models.PositiveIntegerField(default=0)
     drafted_at = models.DateTimeField(null=True)
@@ -151,6 +157,9 @@ class RuleItem(models.Model):
     )
     department = models.CharField(max_length=64, blank=True)
     needs_photo = models.BooleanField(default=False)
+    is_for_self_inspection = models.BooleanField(
+        _("for the landlord's self-inspection"), default=False, db_default=False
+    )
     red_cause = models.CharField(max_length=20, choices=RedCause, blank=True)
     sources = ArrayField(models.CharField(max_length=64), default=list)
 

@@ -34,6 +34,7 @@ class Judged:
     grade: str | None
     assessment_id: int | None
     last_visit_at: datetime | None
+    gained_days: int
     verdict: Verdict
     is_new_outcome: bool
 
@@ -120,6 +121,7 @@ def judge(standings: Any, book: RuleBook, at: date) -> list[Judged]:
             "assessment__score",
             "assessment__lines",
             "assessment__rule_set__version",
+            "gained_days",
         )
     )
     facts = _read_facts({row[1] for row in rows}, book, at)
@@ -136,6 +138,7 @@ def judge(standings: Any, book: RuleBook, at: date) -> list[Judged]:
         old_score,
         old_lines,
         old,
+        gained,
     ) in rows:
         hazards = (*facts.hazards_of_building.get(building, ()), *facts.hazards_of_unit.get(unit, ()))
         merits = (*facts.merits_of_building.get(building, ()), *facts.merits_of_unit.get(unit, ()))
@@ -145,7 +148,9 @@ def judge(standings: Any, book: RuleBook, at: date) -> list[Judged]:
             and (old, old_grade, old_score) == (book.version, verdict.grade, verdict.score)
             and old_lines == lines_to_json(verdict.lines)
         )
-        judged.append(Judged(unit, building, community, grade, assessment, last_visit, verdict, not is_same))
+        judged.append(
+            Judged(unit, building, community, grade, assessment, last_visit, gained, verdict, not is_same)
+        )
     return judged
 
 
@@ -324,4 +329,7 @@ def _next_visit(j: Judged, book: RuleBook) -> date | None:
     if j.last_visit_at is None:
         return None
     in_force = Verdict(Grade(j.grade), 0, j.verdict.lines) if j.grade else j.verdict
-    return day_of(j.last_visit_at) + timedelta(days=rules.next_visit_in_days(in_force, book))
+    days = rules.next_visit_in_days(in_force, book)
+    if in_force.grade is Grade.GREEN and not in_force.has_open_cap:
+        days += j.gained_days  # a self-inspection puts off the visit of a green home only
+    return day_of(j.last_visit_at) + timedelta(days=days)

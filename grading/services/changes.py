@@ -396,7 +396,8 @@ def put_in_force(change_ids: Sequence[int], *, at: datetime) -> None:
                 next_visit_on = (s.last_visit_at AT TIME ZONE 'Asia/Shanghai')::date + CASE
                     WHEN a.lines @> '[{"effect": "cap"}]'
                     THEN least(r.interval_days_capped, (r.interval_days ->> c.to_grade)::int)
-                    ELSE (r.interval_days ->> c.to_grade)::int END
+                    ELSE (r.interval_days ->> c.to_grade)::int
+                         + CASE c.to_grade WHEN 'green' THEN s.gained_days ELSE 0 END END
             FROM grading_gradechange c, grading_assessment a JOIN grading_ruleset r ON r.id = a.rule_set_id
             WHERE c.id = ANY(%s) AND s.unit_id = c.unit_id AND a.id = coalesce(s.assessment_id, c.assessment_id)
             """,

@@ -37,6 +37,7 @@ ITEM_FIELDS: dict[str, Any] = {
     "deadline_days": _("Working days to mend"),
     "department": _("Department"),
     "needs_photo": _("Photo needed"),
+    "is_for_self_inspection": _("For the landlord's self-inspection"),
     "red_cause": _("Cause of red"),
     "sources": _("Legal source"),
 }
@@ -50,6 +51,8 @@ SETTINGS: dict[str, Any] = {
     "watch_days_incident": _("Days of watch after an incident"),
     "relapse_red_count": _("Relapses of an item that propose red"),
     "relapse_window_months": _("Months in which relapses are counted"),
+    "self_inspection_days": _("Days a self-inspection puts off the visit"),
+    "self_inspection_sample": _("Percent of self-inspections verified"),
 }
 
 
@@ -146,6 +149,6 @@ def in_words(item: RuleItem, field: str) -> str:
         value = SEVERITY_NAMES[value]
     elif field == "sources":
         value = ", ".join(value)
-    elif field == "needs_photo":
+    elif field in ("needs_photo", "is_for_self_inspection"):
         value = _("yes") if value else _("no")
     return str(value) if value not in (None, "") else "–"

@@ -138,4 +138,4 @@ def _touch(visit: Visit, not_seen: Mapping[int, str]) -> None:
     in_order = homes.select_for_update(of=("self",), no_key=True).order_by("unit")
     ids = set(in_order.values_list("unit_id", flat=True)) - set(not_seen)
     older = Q(last_visit_at__isnull=True) | Q(last_visit_at__lt=visit.submitted_at)
-    Standing.objects.filter(older, unit__in=ids).update(last_visit_at=visit.submitted_at)
+    Standing.objects.filter(older, unit__in=ids).update(last_visit_at=visit.submitted_at, gained_days=0)

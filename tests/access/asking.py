@@ -79,6 +79,7 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
         "draft": built.draft.version,
         "item": "F02",
         "homes": "homes",
+        "hops": "hops",
         "nobody": factories.person("someone", "leader"),
     }
 

@@ -3,6 +3,7 @@
 from tests.access.notation import table
 
 DATA = {
+    "landlords:self-inspection": {"all_fine": "1"},
     "landlords:delisting-request": {"words": "已整改"},
     "landlords:objection": {"words": "照片不是这间房"},
     "landlords:reply": {"text": "已整改，欢迎查看"},
@@ -15,6 +16,8 @@ route                         verb  with          anon  grid  grid2  reviewer  r
 landlords:home-list           GET   -             in    403   403    403       403        403    403     403     403      ok        ok         in
 landlords:document            GET   pk=letter     in    403   403    403       403        403    403     403     403      ok        404        in
 landlords:home                GET   pk=red        in    403   403    403       403        403    403     403     403      ok        404        in
+landlords:self-inspection     GET   pk=green      in    403   403    403       403        403    403     403     403      ok        404        in
+landlords:self-inspection     POST  pk=green      in    403   403    403       403        403    403     403     403      ok        404        in
 landlords:delisting-request   GET   pk=green      in    403   403    403       403        403    403     403     403      ok        404        in
 landlords:delisting-request   POST  pk=green      in    403   403    403       403        403    403     403     403      ok        404        in
 landlords:delisting-request   POST  pk=red        in    403   403    403       403        403    403     403     403      ok        404        in

@@ -7,6 +7,7 @@ DATA = {
     "office:person-new": {"name": "fresh", "display_name": "新人"},
     "office:person-active": {"active": "0", "reason": "调离"},
     "office:person-second-step": {"reason": "手机遗失"},
+    "office:second-visits-draw": {"first_on": "2026-05-01", "last_on": today, "count": 1},
     "office:post-give": {"role": "panel", "from_on": today},
     "office:rule-draft-new": {"based_on": "1.0", "version": "3.0", "title": "标准"},
     "office:rule-publish": {"effective_on": today, "reason": "会议通过"},
@@ -76,6 +77,9 @@ office:rule-what-if-homes GET   version=draft          in    403   403    403   
 office:rule-publish       GET   version=draft          in    403   403    403       403        403    ok      403     403      403       403        in
 office:rule-publish       POST  version=draft          in    403   403    403       403        403    ok      403     403      403       403        in
 office:rule-discard       POST  version=draft          in    403   403    403       403        403    ok      403     403      403       403        in
+office:integrity          GET   -                      in    403   403    403       403        403    ok      403     ok       403       403        in
+office:integrity-list     GET   what=hops              in    403   403    403       403        403    ok      403     ok       403       403        in
+office:second-visits-draw POST  -                      in    403   403    403       403        403    422     403     403      403       403        in
 office:audit              GET   -                      in    403   403    403       403        403    403     403     ok       403       403        in
 """,
     DATA,

@@ -12,7 +12,7 @@ from django.db.models import Count, Min, Q
 from accounts.models import User
 from fucheng.web.field.beat import beat_of
 from fucheng.web.field.walk import Stop, walking_order
-from grading.models import DelistingRequest, Hazard, Standing, VisitRequest
+from grading.models import DelistingRequest, Hazard, SecondVisit, SelfInspection, Standing, VisitRequest
 from grading.states import DelistingState, VisitRequestState
 from rentals.models import Building
 
@@ -22,6 +22,8 @@ class Why(StrEnum):
 
     REINSPECTION = "reinspection"
     ASKED = "asked"
+    SECOND = "second"
+    VERIFY = "verify"
     DEADLINE = "deadline"
     RED = "red"
     YELLOW = "yellow"
@@ -53,7 +55,8 @@ class Due:
     @property
     def homes(self) -> int:
         """Homes due by their interval or for the first time."""
-        return sum(r.n for r in self.reasons if r.why not in (Why.REINSPECTION, Why.ASKED, Why.DEADLINE))
+        other = (Why.REINSPECTION, Why.ASKED, Why.SECOND, Why.VERIFY, Why.DEADLINE)
+        return sum(r.n for r in self.reasons if r.why not in other)
 
 
 def due_on(day: date) -> Q:
@@ -85,11 +88,13 @@ def round_of(user: User, day: date, *, all_grids: bool = False) -> Round:
         reasons = sorted(found, key=lambda r: order.index(r.why))
         late = min((r.on for r in reasons if r.on and r.on < day), default=None)
         work[pk] = Due(pk, tuple(reasons), late)
-    return Round(_walk(user, all_grids=all_grids), work)
+    return Round(_walk(user, work, all_grids=all_grids), work)
 
 
-def _walk(user: User, *, all_grids: bool) -> list[int]:
-    rows = Building.objects.visible_to(user).filter(beat_of(user).where(all_grids=all_grids))
+def _walk(user: User, work: Iterable[int], *, all_grids: bool) -> list[int]:
+    """The beat, and what was given to this person beyond it."""
+    beat = beat_of(user).where(all_grids=all_grids)
+    rows = Building.objects.visible_to(user).filter(beat | Q(pk__in=list(work)))
     return walking_order(
         Stop(pk, code, (0, estate) if estate else (1, grid or 0), longitude, latitude)
         for pk, code, estate, grid, longitude, latitude in rows.values_list(
@@ -119,6 +124,10 @@ def _reasons(user: User, day: date, *, all_grids: bool) -> dict[int, list[Reason
     take(Why.REINSPECTION, _by_building(requests, "inspect_by"))
     asked = VisitRequest.objects.visible_to(user).filter(of_home, state=VisitRequestState.REQUESTED)
     take(Why.ASKED, _by_building(asked, "visit_by"))
+    sampled = SelfInspection.objects.visible_to(user).filter(of_home, verify_by__isnull=False, visit=None)
+    take(Why.VERIFY, _by_building(sampled, "verify_by"))
+    drawn = SecondVisit.objects.visible_to(user).filter(assigned_to=user, visit__isnull=True)
+    take(Why.SECOND, ((pk, 1, on) for pk, on in drawn.values_list("building", "due_on")))
     return found
 
 

@@ -16,6 +16,7 @@ from grading.models import (
     GradeChange,
     Hazard,
     Merit,
+    SelfReportedFault,
     Standing,
     Visit,
     VisitException,
@@ -66,6 +67,7 @@ class Place:
     merits: dict[tuple[int | None, str], date] = field(default_factory=dict)
     asked: list[VisitRequest] = field(default_factory=list)
     put_in: frozenset[int] = frozenset()  # homes that this person put into red
+    self_reports: list[SelfReportedFault] = field(default_factory=list)  # not looked at yet
 
     @property
     def hazards(self) -> list[Hazard]:
@@ -170,6 +172,9 @@ def place(user: User, building_id: int, day: date) -> Place:
     ]
     last = Visit.objects.filter(building=found).select_related("by").first()
     merits = {(m.unit_id, m.item_code): m.since for m in Merit.objects.filter(building=found)}
+    reported = SelfReportedFault.objects.filter(
+        inspection__unit__building=found, inspection__visit__isnull=True
+    ).select_related("item", "inspection__unit")
     asked = VisitRequest.objects.filter(unit__building=found, state=VisitRequestState.REQUESTED)
     return Place(
         found,
@@ -180,6 +185,7 @@ def place(user: User, building_id: int, day: date) -> Place:
         merits,
         list(asked.select_related("unit")),
         _put_in_by(user, list(requests)),
+        list(reported.order_by("pk")),
     )
 
 

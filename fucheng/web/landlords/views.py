@@ -20,6 +20,7 @@ from fucheng.web.pdf import pdf_answer
 from fucheng.web.photos import uploads
 from fucheng.web.staff import StaffRequest, staff_page
 from grading.models import DelistingRequest, Hazard
+from grading.services import self_inspections
 from rentals.models import Unit
 
 
@@ -47,6 +48,7 @@ def home(request: StaffRequest, pk: int) -> HttpResponse:
         "home": found,
         "today": timezone.localdate(),
         "steps": next_steps(found),
+        "self_inspection": self_inspections.offer(found.unit, on=timezone.localdate()),
         "stations": steps_of(found.open_request) if found.open_request else [],
         "past_requests": [(row, steps_of(row)) for row in found.requests if row.ended_at],
     }

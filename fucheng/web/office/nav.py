@@ -23,6 +23,7 @@ SECTION = Section(
         Item("office:people", _("People"), "users", Permission.PEOPLE_MANAGE, tab=True),
         Item("office:rules", _("Rules"), "scale", Permission.RULES_READ),
         Item("office:jobs", _("Jobs"), "progress", Permission.JOBS_READ, tab=True),
+        Item("office:integrity", _("Integrity"), "shield-search", Permission.INTEGRITY_READ),
         Item("office:audit", _("Audit trail"), "history", Permission.AUDIT_READ, tab=True),
     ),
 )

@@ -6,6 +6,7 @@ from fucheng.web.office.views import (
     home,
     imports,
     incidents,
+    integrity,
     jobs,
     people,
     print_runs,
@@ -60,5 +61,8 @@ urlpatterns = [
     ),
     path("rules/<str:version>/what-if/", what_if.what_if, name="rule-what-if"),
     path("rules/<str:version>/what-if/homes/", what_if.homes, name="rule-what-if-homes"),
+    path("integrity/", integrity.report, name="integrity"),
+    path("integrity/draw/", integrity.draw, name="second-visits-draw"),
+    path("integrity/<slug:what>/", integrity.report_list, name="integrity-list"),
     path("audit/", audit.event_list, name="audit"),
 ]
