@@ -38,6 +38,7 @@ class Permission(StrEnum):
     DOCUMENT_READ = "document.read"
     DOCUMENT_ISSUE = "document.issue"
     DOCUMENT_DELIVER = "document.deliver"
+    OUTBOX_MANAGE = "outbox.manage"
     FIGURES_READ = "figures.read"
     EXPORT = "export"
     RULES_READ = "rules.read"
@@ -106,6 +107,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.DOCUMENT_READ,
             P.DOCUMENT_ISSUE,
             P.DOCUMENT_DELIVER,
+            P.OUTBOX_MANAGE,
             P.FIGURES_READ,
             P.EXPORT,
             P.RULES_READ,

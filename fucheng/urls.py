@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/", include("fucheng.web.review.urls")),
     path("office/", include("fucheng.web.office.urls")),
     path("landlords/", include("fucheng.web.landlords.urls")),
+    path("inbox/", include("fucheng.web.inbox.urls")),
     path("photos/", include("fucheng.web.photos.urls")),
     path("leaders/", include("fucheng.web.leaders.urls")),
     path("exports/", include("fucheng.web.exports.urls")),

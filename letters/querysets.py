@@ -48,3 +48,20 @@ class OfDocumentQuerySet(ScopedQuerySet[Row]):
         from letters.models import Document
 
         return self.filter(document__in=Document.objects.visible_to(user))
+
+
+class NoticeQuerySet(ScopedQuerySet[Row]):
+    def visible_to(self, user: User) -> Self:
+        """One's own inbox, nobody else's."""
+        if _is_landlord(user):
+            return self.filter(landlord__phone_index=user.phone_index, landlord__phone_index__isnull=False)
+        return self.filter(user=user)
+
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
+
+
+class TextMessageQuerySet(ScopedQuerySet[Row]):
+    def visible_to(self, user: User) -> Self:
+        """The outbox is the street office's: people with the whole street."""
+        return self if access.scope_of(user).whole_street else self.none()

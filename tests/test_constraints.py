@@ -40,7 +40,7 @@ from grading.models import (
     Watch,
 )
 from jobs.models import Chunk
-from letters.models import Delivery, Document, DocumentSeries, Reading
+from letters.models import Delivery, Document, DocumentSeries, Notice, Reading, TextMessage
 from rentals.models import Landlord, Manager
 from signage.models import PrintItem, PublicToken, Sign
 from tests import factories, world
@@ -349,6 +349,12 @@ breaks("delivery_one_in_the_inbox")(lambda w: again(w.letter.deliveries.get(how=
 breaks("reading_first_time_only")(lambda w: again(w.letter.readings.get()))
 
 
+breaks("notice_to_one_person")(lambda w: change(w.text_message.notice, user=w.staff))
+breaks("textmessage_sent_has_when")(lambda w: change(w.text_message, state="sent"))
+breaks("textmessage_sending_under_lease")(lambda w: change(w.text_message, state="sending"))
+breaks("textmessage_not_sent_says_why")(lambda w: change(w.text_message, state="unclear"))
+
+
 @breaks("document_number_once_a_kind_and_year")
 def _(w: World) -> None:
     """Even when somebody turns the counter back."""
@@ -398,12 +404,14 @@ KEPT = [
     GradePeriod,
     HandOver,
     Incident,
+    Notice,
     Objection,
     Reply,
     SecondVisit,
     SelfInspection,
     Sign,
     SpotCheck,
+    TextMessage,
     UrgentRed,
     VisitRequest,
 ]

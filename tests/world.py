@@ -48,7 +48,7 @@ from grading.models import (
 from grading.services import photos
 from grading.services.hazards import Seen
 from jobs.models import Job
-from letters.models import Delivery, Document
+from letters.models import Delivery, Document, TextMessage
 from rentals.models import Building, ImportRun, Landlord, Unit
 from signage.models import PrintFile, PrintRun, Sign
 from tests import factories
@@ -95,6 +95,7 @@ class World:
     owed_letter: Document
     failed_letter: Document
     delivery: Delivery
+    text_message: TextMessage  # of the landlord, waiting
     import_run: ImportRun
     incident: Incident
     hand_over: HandOver
@@ -208,6 +209,7 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
         owed_letter=Document.objects.get(unit=open_, kind="rectify"),
         failed_letter=_failed(panel),
         delivery=delivery,
+        text_message=TextMessage.objects.order_by("pk")[0],
         import_run=_import_run(cast, mark),
         incident=_incident(cast, mark),
         hand_over=HandOver.objects.create(

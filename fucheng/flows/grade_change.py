@@ -9,6 +9,7 @@ from accounts.models import User
 from fucheng.flows import documents
 from grading.models import GradeChange
 from grading.services import changes, delisting
+from letters.services import telling
 
 
 @transaction.atomic(durable=True)
@@ -16,6 +17,7 @@ def review(*, change_id: int, by: User, at: datetime, reason: str) -> GradeChang
     """The community hands a change that touches red on to the panel."""
     change = changes.review_change(change_id=change_id, by=by, at=at, reason=reason)
     delisting.follow_changes([change.pk], at=at)
+    telling.of_requests([change.unit_id], at=at)
     return change
 
 
@@ -25,6 +27,7 @@ def approve(*, change_id: int, by: User, at: datetime, reason: str) -> GradeChan
     change = changes.approve_change(change_id=change_id, by=by, at=at, reason=reason)
     delisting.follow_changes([change.pk], at=at)
     documents.write_letters([change.pk], by=by, at=at)
+    telling.of_decisions([change.pk], at=at)
     return change
 
 
@@ -33,6 +36,8 @@ def return_(*, change_id: int, by: User, at: datetime, reason: str) -> GradeChan
     """Sends a change back; the home keeps its grade."""
     change = changes.return_change(change_id=change_id, by=by, at=at, reason=reason)
     delisting.follow_changes([change.pk], at=at)
+    telling.of_decisions([change.pk], at=at)
+    telling.of_requests([change.unit_id], at=at)
     return change
 
 
@@ -51,4 +56,10 @@ def decide_many(*, verb: str, change_ids: Sequence[int], by: User, at: datetime,
     delisting.follow_changes(decided, at=at)
     if verb == "approve":
         documents.write_letters(decided, by=by, at=at)
+    telling.of_decisions(decided, at=at)
+    telling.of_requests(_homes_of(decided), at=at)
     return decided
+
+
+def _homes_of(change_ids: Sequence[int]) -> list[int]:
+    return list(GradeChange.objects.filter(pk__in=change_ids).values_list("unit_id", flat=True))

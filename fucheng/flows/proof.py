@@ -10,6 +10,7 @@ from accounts.services import audit
 from core.dates import day_of
 from grading.models import Photo, Proof
 from grading.services import assessing, delisting, hazards, photos, rule_sets, spot_checks
+from letters.services import telling
 
 
 @transaction.atomic(durable=True)
@@ -34,10 +35,13 @@ def accept(*, proof_id: int, by: User, at: datetime) -> Proof:
     if rule_sets.is_grading(rule_set, day_of(at)):
         assessing.assess_after_check(proof.hazard.building_id, rule_set=rule_set, checked_by=by, at=at)
         delisting.follow_newer_facts(at=at)
+    telling.of_proof(proof, at=at)
     return proof
 
 
 @transaction.atomic(durable=True)
 def refuse(*, proof_id: int, by: User, at: datetime, reason: str) -> Proof:
     audit.act_as(by)
-    return hazards.refuse_proof(proof_id=proof_id, by=by, at=at, reason=reason)
+    proof = hazards.refuse_proof(proof_id=proof_id, by=by, at=at, reason=reason)
+    telling.of_proof(proof, at=at)
+    return proof

@@ -3,7 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from fucheng.flows import document_rendering, hazard_care, reassessment, rule_drafts, second_visits
+from fucheng.flows import (
+    document_rendering,
+    hazard_care,
+    notices,
+    reassessment,
+    rule_drafts,
+    second_visits,
+)
+from letters.services import outbox
 
 
 @shared_task(name="fucheng.reassess_ended")
@@ -34,3 +42,15 @@ def escalate_overdue() -> None:
 def take_photo_prints() -> None:
     """Makes new photos comparable with the older ones."""
     second_visits.take_photo_prints()
+
+
+@shared_task(name="letters.send")
+def send_text_messages() -> None:
+    """Every 15 seconds in the day: what waits in the outbox. The first after eight has what came in the night."""
+    outbox.send_due(at=timezone.now())
+
+
+@shared_task(name="letters.deadlines")
+def tell_of_deadlines() -> None:
+    """Every hour: deadlines that are two working days away; each is told once."""
+    notices.tell_of_deadlines(at=timezone.now())

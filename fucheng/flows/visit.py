@@ -24,7 +24,7 @@ from grading.services import (
     visits,
 )
 from grading.services.hazards import Seen
-from letters.services import issuing
+from letters.services import issuing, telling
 from rentals.models import Building
 
 
@@ -80,4 +80,6 @@ def submit(
     delisting.note_reinspection(visit, at=at)
     if issuing.after_visit(visit, by=by, at=at):
         transaction.on_commit(document_rendering.ring)
+    telling.of_visit(visit, at=at)
+    telling.of_requests(list(building.units.values_list("pk", flat=True)), at=at)
     return Receipt(visit, is_new=True, proposed=tuple(proposed))

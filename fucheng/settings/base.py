@@ -226,4 +226,6 @@ CELERY_BEAT_SCHEDULE = {
     "letters": {"task": "letters.sweep", "schedule": 15.0},
     "retire-rules": {"task": "fucheng.retire_rules", "schedule": 3600.0},
     "take-photo-prints": {"task": "fucheng.take_photo_prints", "schedule": 900.0},
+    "text-messages": {"task": "letters.send", "schedule": 15.0},
+    "deadlines": {"task": "letters.deadlines", "schedule": 3600.0},
 }

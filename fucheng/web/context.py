@@ -4,11 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 
 from accounts.models import User
 from communities.models import Post, Street
 from fucheng.web import navigation
+from letters.models import Notice
 
 ELDER_COOKIE = "fc-elder"
 
@@ -40,6 +41,12 @@ class Frame:
         bars = [(active, tabs) for active, tabs in bars if tabs]
         own = next((tabs for active, tabs in bars if active and len(tabs) > 1), None)
         return own or max((tabs for _active, tabs in bars), key=len, default=[])
+
+    @cached_property
+    def unread(self) -> int:
+        """What was told and not read yet: one count over a partial index, read once a page."""
+        may_go_on = self.user is not None and not self.user.must_change_password
+        return Notice.objects.visible_to(self.user).unread().count() if self.user and may_go_on else 0
 
     @property
     def street(self) -> Street | None:

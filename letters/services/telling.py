@@ -1,0 +1,246 @@
+"""Who is told what, in the transaction in which it happened. `key` makes the same news one row.
+
+Landlords get a line in the inbox and, where the register knows a phone, a text message in Chinese: 70 characters
+where the address allows, no personal data beyond the address. Staff get the line alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from accounts.models import User
+from core.dates import add_workdays, day_of
+from grading.models import DelistingRequest, GradeChange, Hazard, HazardEvent, Proof, Visit
+from grading.states import OPEN_DELISTING_STATES
+from letters.engine.official import chinese_day
+from letters.models import Notice, TextMessage
+from letters.services.composing import GRADE_WORDS, OBJECT_WITHIN
+from rentals.models import Building, Landlord, Unit
+
+Topic = Notice.Topic
+SIGN = "【福城街道】"
+NEAR = 2  # working days before a deadline
+REQUEST_WORDS = {
+    "inspected": "已复查，待社区复核",
+    "with_panel": "已报评定小组",
+    "refused": "未获通过，原因见业主网页",
+}
+
+
+@dataclass(frozen=True)
+class News:
+    """One line for one person; `sms` is empty for staff."""
+
+    key: str
+    topic: Notice.Topic
+    unit: Unit | None
+    data: dict[str, object]
+    landlord: Landlord | None = None
+    user: User | None = None
+    sms: str = field(default="")
+
+
+def tell(news: Iterable[News], *, at: datetime) -> int:
+    """Writes what is new of it; in the order of the keys, so that two writers cannot block each other."""
+    by_key = {line.key: line for line in news}
+    told = set(Notice.objects.filter(key__in=by_key).values_list("key", flat=True))
+    fresh = [by_key[key] for key in sorted(by_key) if key not in told]
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                key=n.key, topic=n.topic, landlord=n.landlord, user=n.user, unit=n.unit, data=n.data, at=at
+            )
+            for n in fresh
+        ],
+        ignore_conflicts=True,
+    )
+    rows = Notice.objects.filter(key__in=[n.key for n in fresh], text_message=None)
+    rows = rows.filter(landlord__phone_index__isnull=False)
+    TextMessage.objects.bulk_create(
+        [TextMessage(notice=row, text=by_key[row.key].sms, not_before=at) for row in rows.order_by("key")],
+        ignore_conflicts=True,
+    )
+    return len(fresh)
+
+
+def place_of(unit: Unit | None, building: Building) -> str:
+    """As short as an address can be said: what stands behind the community, down to the door."""
+    if unit is not None:
+        return unit.address.rpartition("社区")[2]
+    estate = building.estate.name if building.estate else ""
+    return f"{estate.removesuffix(str(building))}{str(building).removeprefix(estate)}公共部位"
+
+
+def _owners(unit_ids: Iterable[int], buildings: Iterable[int]) -> dict[int | tuple[str, int], list[Landlord]]:
+    """Landlords by home, and by building for its common parts, in one query."""
+    buildings = set(buildings)
+    found: defaultdict[int | tuple[str, int], list[Landlord]] = defaultdict(list)
+    wanted = set(unit_ids)
+    homes = Unit.objects.filter(landlord__isnull=False).in_register().select_related("landlord")
+    for home in homes.filter(building__in=buildings).order_by("pk"):
+        landlord = home.landlord
+        if landlord is None:
+            continue
+        if home.pk in wanted:
+            found[home.pk].append(landlord)
+        if landlord not in found["building", home.building_id]:
+            found["building", home.building_id].append(landlord)
+    return found
+
+
+def _landlords_of(hazard: Hazard, owners: dict[int | tuple[str, int], list[Landlord]]) -> list[Landlord]:
+    return owners.get(hazard.unit_id or ("building", hazard.building_id), [])
+
+
+def of_visit(visit: Visit, *, at: datetime) -> int:
+    """Each landlord once: how many faults with a deadline this visit opened, and the first of the deadlines."""
+    new = (HazardEvent.What.OPENED, HazardEvent.What.RELAPSED)
+    opened = list(
+        Hazard.objects.open()
+        .filter(events__visit=visit, events__what__in=new, due_on__isnull=False)
+        .exclude(item__effect="bonus")
+        .select_related("item", "unit", "building__estate")
+        .order_by("due_on", "pk")
+        .distinct()
+    )
+    if not opened:
+        return 0
+    owners = _owners([h.unit_id for h in opened if h.unit_id], {visit.building_id})
+    of_landlord: defaultdict[Landlord, list[Hazard]] = defaultdict(list)
+    for hazard in opened:
+        for landlord in _landlords_of(hazard, owners):
+            of_landlord[landlord].append(hazard)
+    return tell((_hazards_news(visit, who, found) for who, found in of_landlord.items()), at=at)
+
+
+def _hazards_news(visit: Visit, landlord: Landlord, hazards: Sequence[Hazard]) -> News:
+    first = hazards[0]
+    due = first.due_on or day_of(visit.submitted_at)
+    place = place_of(first.unit, first.building)
+    return News(
+        key=f"visit:{visit.pk}:{landlord.pk}",
+        topic=Topic.HAZARDS,
+        landlord=landlord,
+        unit=first.unit,
+        data={"place": place, "count": len(hazards), "due": due.isoformat()},
+        sms=f"{SIGN}{place}检查发现{len(hazards)}处问题，请自{chinese_day(due)}起按期整改，详见业主网页。"
+        if len(hazards) > 1
+        else f"{SIGN}{place}检查发现：{first.item.fault_zh}，请于{chinese_day(due)}前整改，详见业主网页。",
+    )
+
+
+def of_decisions(change_ids: Sequence[int], *, at: datetime) -> int:
+    """Grades now in force to their landlords; what was sent back to whoever had inspected."""
+    changes = GradeChange.objects.filter(pk__in=change_ids, state__in=["approved", "returned"])
+    rows = changes.select_related("unit__building", "unit__landlord", "inspected_by")
+    return tell((news for change in rows if (news := _decision_news(change))), at=at)
+
+
+def _decision_news(change: GradeChange) -> News | None:
+    unit = change.unit
+    place = place_of(unit, unit.building)
+    data: dict[str, object] = {"place": place, "grade": change.to_grade, "reason": change.reason}
+    if change.state == "returned":
+        who = change.inspected_by
+        if who is None:
+            return None
+        return News(f"returned:{change.pk}", Topic.RETURNED, unit, data | {"change": change.pk}, user=who)
+    if unit.landlord is None:
+        return None
+    until = day_of(change.decided_at) + OBJECT_WITHIN if change.decided_at else None
+    data["until"] = until.isoformat() if until else ""
+    return News(
+        key=f"grade:{change.pk}",
+        topic=Topic.GRADE,
+        landlord=unit.landlord,
+        unit=unit,
+        data=data,
+        sms=f"{SIGN}{place}评定为{GRADE_WORDS[change.to_grade]}。理由和异议办法（{_short(until)}前）见业主网页。",
+    )
+
+
+def _short(day: date | None) -> str:
+    return f"{day.month}月{day.day}日" if day else ""
+
+
+def of_proof(proof: Proof, *, at: datetime) -> int:
+    """The answer to whoever sent the proof."""
+    hazard = proof.hazard
+    homes = Unit.objects.filter(building=hazard.building_id, landlord__phone_index=proof.sent_by.phone_index)
+    home = (homes.filter(pk=hazard.unit_id) if hazard.unit_id else homes).select_related("landlord").first()
+    if home is None or home.landlord is None:
+        return 0
+    is_good = proof.state == Proof.State.ACCEPTED
+    place = place_of(hazard.unit, hazard.building)
+    said = "已核实通过" if is_good else "未通过，请按理由重新提交"
+    news = News(
+        key=f"proof:{proof.pk}:{proof.state}",
+        topic=Topic.PROOF_ACCEPTED if is_good else Topic.PROOF_REFUSED,
+        landlord=home.landlord,
+        unit=home,
+        data={
+            "place": place,
+            "fault": hazard.item.fault_zh,
+            "fault_en": hazard.item.fault_en,
+            "reason": proof.reason,
+        },
+        sms=f"{SIGN}{place}“{hazard.item.fault_zh}”的整改材料{said}，详见业主网页。",
+    )
+    return tell([news], at=at)
+
+
+def of_requests(unit_ids: Sequence[int], *, at: datetime) -> int:
+    """Delisting requests of these homes that moved on. A granted one is told with its grade."""
+    rows = DelistingRequest.objects.filter(unit__in=unit_ids, state__in=REQUEST_WORDS)
+    rows = rows.filter(state__in=OPEN_DELISTING_STATES) | rows.filter(ended_at=at)
+    found = rows.select_related("unit__building", "unit__landlord")
+    return tell((_request_news(row) for row in found if row.unit.landlord), at=at)
+
+
+def _request_news(row: DelistingRequest) -> News:
+    place = place_of(row.unit, row.unit.building)
+    return News(
+        key=f"request:{row.pk}:{row.state}",
+        topic=Topic.REQUEST,
+        landlord=row.unit.landlord,
+        unit=row.unit,
+        data={"place": place, "state": row.state, "reason": row.answer},
+        sms=f"{SIGN}{place}摘牌申请{REQUEST_WORDS[row.state]}。",
+    )
+
+
+def of_deadlines(*, at: datetime) -> int:
+    """Two working days before a deadline, to everybody whose home it counts for; once a day is enough."""
+    today = day_of(at)
+    near = add_workdays(today, NEAR)
+    hazards = list(
+        Hazard.objects.filter(state="open", due_on__gt=today, due_on__lte=near)
+        .exclude(item__effect="bonus")
+        .filter(opened_at__lt=at - timedelta(days=1))
+        .select_related("item", "unit", "building__estate")
+        .order_by("pk")
+    )
+    told = Notice.objects.filter(topic=Topic.DEADLINE, at__gt=at - timedelta(days=30))
+    keys = set(told.values_list("key", flat=True))
+    owners = _owners([h.unit_id for h in hazards if h.unit_id], {h.building_id for h in hazards})
+    news = [_deadline_news(h, who) for h in hazards for who in _landlords_of(h, owners)]
+    return tell((line for line in news if line.key not in keys), at=at)
+
+
+def _deadline_news(hazard: Hazard, landlord: Landlord) -> News:
+    place = place_of(hazard.unit, hazard.building)
+    due = hazard.due_on or day_of(hazard.opened_at)
+    return News(
+        key=f"due:{hazard.pk}:{due.isoformat()}:{landlord.pk}",
+        topic=Topic.DEADLINE,
+        landlord=landlord,
+        unit=hazard.unit,
+        data={
+            "place": place,
+            "fault": hazard.item.fault_zh,
+            "fault_en": hazard.item.fault_en,
+            "due": due.isoformat(),
+        },
+        sms=f"{SIGN}{place}“{hazard.item.fault_zh}”整改期限{_short(due)}将到，请尽快整改并上传材料。",
+    )
