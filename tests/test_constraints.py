@@ -81,6 +81,9 @@ def editable(w: World) -> RuleSet:
 
 
 # accounts
+breaks("secondstep_at_most_five_tries")(
+    lambda w: SecondStep.objects.create(user=User.objects.create_user("two"), secret_sealed=b"x", tries=6)
+)
 breaks("onetimecode_at_most_five_tries")(
     lambda w: OneTimeCode.objects.create(
         phone_index=b"1", code_hash="x", sent_at=NOON, expires_at=NOON, tries=6
