@@ -89,9 +89,6 @@ breaks("onetimecode_at_most_five_tries")(
         phone_index=b"1", code_hash="x", sent_at=NOON, expires_at=NOON, tries=6
     )
 )
-breaks("secondstep_at_most_five_tries")(
-    lambda w: SecondStep.objects.create(user=w.staff, secret_sealed=b"x", tries=6)
-)
 breaks("user_landlord_has_phone")(lambda w: User.objects.create_user("nobody", kind="landlord"))
 
 # jobs
