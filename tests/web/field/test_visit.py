@@ -6,9 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from accounts.roles import Role
 from fucheng.flows import delisting
 from grading.models import Finding, Hazard, Photo, Standing, Visit
 from grading.services import changes
+from tests import factories
 from tests.web.field.conftest import Round, last_visit, picture, said
 
 
@@ -181,14 +183,13 @@ def test_visit_where_a_delisting_request_waits_is_the_reinspection(round_: Round
     changes.approve_change(change_id=change.pk, by=round_.cast.panel, at=at, reason="同意")
     request = delisting.request(unit_id=home.pk, by=round_.cast.landlord, at=at, words="已拆除")
     hazard = Hazard.objects.get()
+    round_.client.force_login(factories.person("colleague", Role.GRID_WORKER, round_.cast.fumin))
     round_.send(**{f"h{hazard.pk}-seen": "mended"})
     request.refresh_from_db()
     assert (last_visit().kind, request.state) == (Visit.Kind.REINSPECTION, "inspected")
 
 
 def test_receipt_names_what_was_recorded_and_the_next_building(round_: Round) -> None:
-    from tests import factories
-
     following = factories.building(round_.cast.fumin, name="福民新村尾栋")
     factories.units(following, 1)
     answer = round_.client.post(round_.form_url, said(do="submit", rows=[("F02", "common")]), follow=True)
