@@ -94,19 +94,19 @@ def community(value: str, *, known: frozenset[str] | None = None) -> Parsed:
 def unit_code(value: str) -> Parsed:
     """25 characters; a letter (temporary building) is remarked, a number that lost its digits is refused."""
     code = value if _UNIT_CODE.fullmatch(value) else compact(value)
+    if _UNIT_CODE.fullmatch(code):
+        return code if code.isdigit() else Fault("code_letter", value=code)
     if _DESTROYED.fullmatch(code):
         return Fault("destroyed")
-    if not _UNIT_CODE.fullmatch(code):
-        return Fault("code_form") if code else ""
-    return code if code.isdigit() else Fault("code_letter", value=code)
+    return Fault("code_form") if code else ""
 
 
 def building_code(value: str) -> Parsed:
     """19 characters, or empty."""
     code = compact(value)
-    if _DESTROYED.fullmatch(code):
-        return Fault("destroyed")
-    return code if not code or _BUILDING_CODE.fullmatch(code) else Fault("building_code_form")
+    if not code or _BUILDING_CODE.fullmatch(code):
+        return code
+    return Fault("destroyed" if _DESTROYED.fullmatch(code) else "building_code_form")
 
 
 def floor(value: str) -> Parsed:

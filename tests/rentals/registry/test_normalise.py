@@ -30,6 +30,7 @@ def parsed(field: str, value: str) -> str:
         ("code", "44030600960102t0117000001", "!code_letter"),
         ("code", "", ""),
         ("building_code", "4.40306014002e+18", "!destroyed"),
+        ("building_code", "44030000000000E0000", "44030000000000E0000"),  # an E at the place of a letter is whole
         ("building_code", "44030600960102T0117", "44030600960102T0117"),
         ("building_code", "123", "!building_code_form"),
         ("community", "福民社区工作站", "福民"),
