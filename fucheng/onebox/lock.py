@@ -27,7 +27,8 @@ def main() -> None:
     for extra in EXTRAS:
         (scratch / "pins.txt").write_text("".join(pins.values()))
         found = compile_lock(["--extra", extra, "--constraints", str(scratch / "pins.txt")], before, scratch)
-        added = {name: text for name, text in found.items() if name not in solved}
+        beside = pins if extra == "bench" else solved  # benchmarks are installed beside the tests' packages
+        added = {name: text for name, text in found.items() if name not in beside}
         texts[f"requirements-{extra}.lock"] = added
         pins |= added
     for file, blocks in texts.items():
