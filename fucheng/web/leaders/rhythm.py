@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import BitOr
 from django.core.cache import cache
@@ -27,8 +27,7 @@ RED, CAPPED, YELLOW, GREEN = 1, 2, 4, 8  # kinds of homes in a building, added u
 Place = tuple[int, int]  # community, grid (0: without one)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A building as its rhythm sees it. `kinds`: which homes it has; its visits follow the shortest interval."""
 
     place: Place
@@ -72,13 +71,14 @@ def census(user: User) -> Census:
     """Two queries over what a person may see; the second reads four weeks of visits, however many there are."""
     today = timezone.localdate()
     kept: Any = cache.get_or_set(
-        f"leaders.rhythm.1.{today}.{reach_of(user)}", lambda: _count(user, today), KEPT
+        f"leaders.rhythm.2.{today}.{reach_of(user)}", lambda: _count(user, today), KEPT
     )
-    found: Census = kept
-    return found
+    blocks, done = kept
+    return Census(today, [Block._make(block) for block in blocks], done)
 
 
-def _count(user: User, today: date) -> Census:
+def _count(user: User, today: date) -> tuple[list[tuple[Any, ...]], dict[tuple[Place, int], int]]:
+    """Blocks as plain tuples, which a cache unpacks ten times as fast, and what was done."""
     late = {age.name: Count("pk", filter=_late(today, age)) for age in AGES}
     rows = (
         Standing.objects.visible_to(user)
@@ -94,10 +94,10 @@ def _count(user: User, today: date) -> Census:
         )
     )
     blocks = [
-        Block((community, grid or 0), n, None if never else due, kinds, tuple(ages), never)
+        ((community, grid or 0), n, None if never else due, kinds, tuple(ages), never)
         for community, grid, _building, n, due, kinds, never, *ages in rows
     ]
-    return Census(today, blocks, _done(user, today))
+    return blocks, _done(user, today)
 
 
 def _late(today: date, age: Age) -> Q:
