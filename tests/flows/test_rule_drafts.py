@@ -1,10 +1,12 @@
 """The life of a version of the rules: drafted, edited, simulated, published by a second person, retired."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 
 from accounts.models import AuditEvent, User
 from accounts.roles import Role
@@ -78,7 +80,14 @@ class TestDraft:
             rule_drafts.make(based_on="1.0", version="1.2", title="x", by=getattr(cast, who), at=NOON)
 
 
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
 class TestEditing:
+    @pytest.mark.usefixtures("in_english")
     def test_an_item_changes_and_the_comparison_tells_old_and_new(self, cast: Cast, draft: RuleSet) -> None:
         edited(cast, effect="cap", points=0)
         rule_drafts.retire_item(version="1.1", code="E06", by=cast.office, at=NOON)
