@@ -31,10 +31,9 @@ def test_a_rule_is_edited_simulated_and_published_by_a_second_person(browse: Vis
     line = page.locator("#item-H05")
     line.get_by_role("link", name="Edit").click()
     form = page.locator("#item-H05 form")
+    page.locator("#item-H05:not(.htmx-added, .htmx-settling) form:not(.htmx-added)").wait_for()  # it listens
     form.locator("[name=effect]").select_option("veto")
-    expect(form.get_by_text("needs the cause")).to_be_visible(
-        timeout=15_000
-    )  # said while typing, nothing is saved
+    expect(form.get_by_text("needs the cause")).to_be_visible()  # said while typing, nothing is saved
     form.locator("[name=effect]").select_option("cap")
     form.locator("[name=points]").fill("0")
     expect(form.get_by_text("Nothing is wrong with this.")).to_be_visible()
