@@ -42,14 +42,20 @@ def database_url(cluster: Cluster) -> str:
 def socket_folder(cluster: Cluster) -> Path:
     """var/pg/run; where that path is too long for a socket, a private temporary folder kept on record."""
     short = cluster.folder / "run"
-    if len(os.fsencode(short / SOCKET)) <= SOCKET_PATH_LIMIT:
+    if _fits(short):
         return short
     record = cluster.folder / "socket-folder"
     if record.exists() and Path(record.read_text()).is_dir():
         return Path(record.read_text())
-    made = Path(tempfile.mkdtemp(prefix=f"{NAME}-"))
+    asked = Path(tempfile.gettempdir())
+    root = asked if _fits(asked / f"{NAME}-12345678") else Path("/tmp")
+    made = Path(tempfile.mkdtemp(prefix=f"{NAME}-", dir=root))
     record.write_text(str(made))
     return made
+
+
+def _fits(folder: Path) -> bool:
+    return len(os.fsencode(folder / SOCKET)) <= SOCKET_PATH_LIMIT
 
 
 def is_ready(cluster: Cluster) -> bool:

@@ -5,6 +5,7 @@ import pwd
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -134,22 +135,27 @@ def test_half_made_data_folder_is_made_again(checkout, environment):
     user.end()
 
 
-def test_long_path_uses_a_private_temporary_folder_and_removes_it(tmp_path, environment):
+@pytest.mark.parametrize("fits", [True, False], ids=["short TMPDIR", "TMPDIR too long as well"])
+def test_long_path_uses_a_private_temporary_folder_and_removes_it(tmp_path, environment, fits):
     var = tmp_path / ("long" * 30)
+    system = Path("/tmp")
+    temporary = Path(tempfile.mkdtemp(dir=system)) if fits else tmp_path / ("deep" * 30)
+    temporary.mkdir(exist_ok=True)
     program = (
         "from pathlib import Path; from fucheng.onebox import postgres;"
         f"var = Path({str(var)!r}); print(postgres.ensure(var=var)); postgres.release(var=var)"
     )
     answer = subprocess.run(
         [sys.executable, "-c", program],
-        env=environment | {"TMPDIR": str(tmp_path)},
+        env=environment | {"TMPDIR": str(temporary)},
         capture_output=True,
         text=True,
         check=True,
     )
     folder = Path(answer.stdout.strip().split("host=")[1])
-    assert folder.parent == tmp_path
+    assert folder.parent == (temporary if fits else system)
     assert not folder.exists()
+    temporary.rmdir()
 
 
 def test_test_server_is_another_one_that_does_not_wait_for_the_disk(checkout, environment):
