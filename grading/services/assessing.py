@@ -19,7 +19,7 @@ from core.dates import day_of, start_of
 from grading import rules
 from grading.facts import Because, Effect, Grade, HazardFact, Line, MeritFact, RuleBook, Verdict
 from grading.models import Assessment, Hazard, HazardEvent, Merit, RuleSet, Standing, Visit
-from grading.services import changes, rule_sets
+from grading.services import proposing, rule_sets
 from grading.states import HazardState
 from jobs.models import Job
 
@@ -260,9 +260,9 @@ def _assess(
     judged = judge(standings.select_for_update(of=("self",), no_key=True), book, day_of(at))
     assessment_ids = _keep_assessments(judged, rule_set, at=at, visit=visit, job=job)
     _update_standings(judged, assessment_ids, book)
-    return changes.propose(
+    return proposing.propose(
         [
-            changes.Proposal(j.unit_id, j.community_id, assessment_ids[j.unit_id], j.grade, j.verdict.grade)
+            proposing.Proposal(j.unit_id, j.community_id, assessment_ids[j.unit_id], j.grade, j.verdict.grade)
             for j in judged
         ],
         at=at,

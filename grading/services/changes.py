@@ -1,25 +1,23 @@
-"""Grade changes: proposed by assessments, decided by people, put in force with their history.
+"""Grade changes decided by people and put in force with their history.
 
 Green and yellow are the community's; red in either direction goes on to the panel. Nobody decides on
 the own visit. The constraints of `GradeChange` say the same in the database.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Permission
 from accounts.services import audit
 from communities import access
-from core.bulk import copy_in, reserve_ids
 from core.errors import Conflict, Invalid, NotAllowed
-from grading.models import GradeChange, GradePeriod, Standing
+from grading.models import GradeChange, Standing
 from grading.querysets import GradeChangeQuerySet
+from grading.services import leaving_red, watches
 from grading.states import CHANGE_MOVES, OPEN_CHANGE_STATES, ChangeState
 
 As = GradeChange.DecidedAs
@@ -33,158 +31,6 @@ class AlreadyDecided(Conflict):
 class OwnInspection(NotAllowed):
     code = "own-inspection"
     message = _("You inspected this home, so someone else must decide.")
-
-
-class HeldInRed(Conflict):
-    """A red that may not be left yet; the message says what must happen first."""
-
-    code = "held-in-red"
-
-
-UNCONFIRMED = _("The urgent red of this home waits for its confirmation. Confirm or lift it first.")
-NO_OTHER_LOOK = _(
-    "The home has only been seen by the person who put it into red. Someone else must visit first."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What an assessment says about one home; a change is proposed when the two grades differ."""
-
-    unit_id: int
-    community_id: int
-    assessment_id: int
-    grade_in_force: str | None
-    grade: str
-
-
-def propose(proposals: Sequence[Proposal], *, at: datetime, inspected_by: int | None) -> list[int]:
-    """Ids of the changes now proposed.
-
-    An open change with the same outcome goes on with the newest reasons, and whoever inspected before stays
-    barred; one with another outcome is replaced, as is one whose reviewer has now inspected. Nobody
-    becomes free to decide by a replacement.
-    """
-    open_rows = GradeChange.objects.open().filter(unit__in=[p.unit_id for p in proposals])
-    open_changes = {change.unit_id: change for change in open_rows}
-    replaced, renewed, wanted = [], [], []
-    for p in proposals:
-        waiting = open_changes.get(p.unit_id)
-        if waiting and (waiting.from_grade, waiting.to_grade) == (p.grade_in_force, p.grade):
-            if waiting.assessment_id == p.assessment_id:
-                continue
-            if inspected_by is None or waiting.reviewed_by_id != inspected_by:
-                renewed.append(_renew(waiting, p.assessment_id, inspected_by))
-                continue
-        if waiting:
-            replaced.append(waiting.pk)
-        if p.grade != p.grade_in_force:
-            wanted.append(p)
-    GradeChange.objects.bulk_update(
-        renewed, ["assessment", "inspected_by", "earlier_inspectors"], batch_size=1000
-    )
-    if replaced:
-        GradeChange.objects.filter(pk__in=replaced).update(state=ChangeState.SUPERSEDED)
-    ids = reserve_ids(GradeChange, len(wanted))
-    copy_in(
-        "grading_gradechange",
-        (
-            "id", "unit_id", "community_id", "assessment_id", "from_grade", "to_grade", "state",
-            "proposed_at", "inspected_by_id", "earlier_inspectors", "review_reason", "decided_as", "reason",
-        ),
-        (
-            (
-                pk, p.unit_id, p.community_id, p.assessment_id, p.grade_in_force, str(p.grade),
-                ChangeState.PROPOSED.value, at, inspected_by,
-                _array(_behind(open_changes.get(p.unit_id), but=inspected_by)), "", "", "",
-            )
-            for pk, p in zip(ids, wanted, strict=True)
-        ),
-    )  # fmt: skip
-    _straight_to_the_panel(ids)
-    _keep_watch([p.unit_id for p in proposals], at=at)
-    return ids
-
-
-def _straight_to_the_panel(change_ids: Sequence[int]) -> None:
-    """Red again within the watch by the same cause: the community has seen it before."""
-    if not change_ids:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE grading_gradechange c SET state = 'with_panel', mark = 'fell_back'
-            FROM grading_assessment a
-            WHERE c.id = ANY(%s) AND c.to_grade = 'red' AND a.id = c.assessment_id AND EXISTS (
-                SELECT FROM grading_watch w, jsonb_array_elements(a.lines) line
-                WHERE w.unit_id = c.unit_id AND line ->> 'effect' = 'veto' AND line ->> 'item' = ANY(w.causes)
-                  AND (c.proposed_at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN w.starts_on AND w.until)
-            """,
-            [list(change_ids)],
-        )
-
-
-def _keep_watch(unit_ids: Sequence[int], *, at: datetime) -> None:
-    """Homes under watch are visited at the interval of red."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE grading_standing s
-            SET next_visit_on = (s.last_visit_at AT TIME ZONE 'Asia/Shanghai')::date
-                                + (r.interval_days ->> 'red')::int
-            FROM grading_watch w
-            JOIN grading_gradechange c ON c.id = w.change_id
-            JOIN grading_assessment a ON a.id = c.assessment_id
-            JOIN grading_ruleset r ON r.id = a.rule_set_id
-            WHERE s.unit_id = ANY(%s) AND w.unit_id = s.unit_id
-              AND (%s AT TIME ZONE 'Asia/Shanghai')::date BETWEEN w.starts_on AND w.until
-              AND s.next_visit_on > (s.last_visit_at AT TIME ZONE 'Asia/Shanghai')::date
-                                    + (r.interval_days ->> 'red')::int
-            """,
-            [list(unit_ids), at],
-        )
-
-
-def _begin_watches(change_ids: Sequence[int], *, at: datetime) -> None:
-    """A home that leaves red is watched for the days its version says, for the causes it was red for."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO grading_watch (unit_id, change_id, starts_on, until, causes)
-            SELECT c.unit_id, c.id, d.day, d.day + r.watch_days, ARRAY(
-                SELECT DISTINCT line ->> 'item' FROM jsonb_array_elements(was.lines) line
-                WHERE line ->> 'effect' = 'veto')
-            FROM grading_gradechange c
-            JOIN grading_assessment a ON a.id = c.assessment_id
-            JOIN grading_ruleset r ON r.id = a.rule_set_id
-            JOIN grading_gradeperiod p ON p.unit_id = c.unit_id AND p.grade = 'red' AND p.ends_at = %s
-            JOIN grading_gradechange red ON red.id = p.change_id
-            JOIN grading_assessment was ON was.id = red.assessment_id,
-            LATERAL (SELECT (%s AT TIME ZONE 'Asia/Shanghai')::date AS day) d
-            WHERE c.id = ANY(%s) AND c.from_grade = 'red' AND c.mark = 'assessed'
-            RETURNING unit_id
-            """,
-            [at, at, list(change_ids)],
-        )
-        _keep_watch([row[0] for row in cursor.fetchall()], at=at)
-
-
-def _renew(change: GradeChange, assessment_id: int, inspected_by: int | None) -> GradeChange:
-    """The change with newer reasons for the same outcome."""
-    change.earlier_inspectors = _behind(change, but=inspected_by)
-    change.assessment_id, change.inspected_by_id = assessment_id, inspected_by or change.inspected_by_id
-    return change
-
-
-def _array(ids: Sequence[int]) -> str:
-    return f"{{{','.join(map(str, ids))}}}"
-
-
-def _behind(change: GradeChange | None, *, but: int | None) -> list[int]:
-    """Who inspected for this change, without the newest inspector."""
-    if change is None:
-        return []
-    return sorted({pk for pk in (*change.earlier_inspectors, change.inspected_by_id) if pk and pk != but})
 
 
 @transaction.atomic
@@ -230,40 +76,16 @@ def _to_decide(
         raise AlreadyDecided
     if change.was_inspected_by(by):
         raise OwnInspection
-    if to != ChangeState.RETURNED and (why := held_in_red([change.pk]).get(change.pk)):
-        raise HeldInRed(why)
-    if not reason.strip():
-        raise Invalid(_("Give a reason; the landlord will read it."))
+    if to != ChangeState.RETURNED and (why := leaving_red.held([change.pk]).get(change.pk)):
+        raise leaving_red.HeldInRed(why)
+    _demand_reason(reason)
     audit.act_as(by)
     return change
 
 
-def held_in_red(change_ids: Sequence[int]) -> dict[int, str | Promise]:
-    """Those of the changes out of red that may not go on yet, and why; the database refuses them too."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT c.id, EXISTS (SELECT FROM grading_urgentred u WHERE u.change_id = red.id AND u.state = 'unconfirmed')
-            FROM grading_gradechange c
-            JOIN grading_gradeperiod p ON p.unit_id = c.unit_id AND p.ends_at IS NULL AND p.grade = 'red'
-            JOIN grading_gradechange red ON red.id = p.change_id
-            JOIN grading_assessment was ON was.id = red.assessment_id
-            JOIN grading_assessment now ON now.id = c.assessment_id
-            JOIN rentals_unit h ON h.id = c.unit_id
-            WHERE c.id = ANY(%s) AND c.from_grade = 'red' AND c.mark = 'assessed' AND (
-                EXISTS (SELECT FROM grading_urgentred u WHERE u.change_id = red.id AND u.state = 'unconfirmed')
-                OR (red.inspected_by_id IS NOT NULL OR red.mark = 'urgent') AND was.rule_set_id = now.rule_set_id
-                   AND NOT EXISTS (
-                        SELECT FROM grading_visit v
-                        WHERE v.building_id = h.building_id AND v.submitted_at >= p.starts_at
-                          AND v.by_id IS DISTINCT FROM red.inspected_by_id AND v.by_id <> ALL(red.earlier_inspectors)
-                          AND (red.mark <> 'urgent' OR v.by_id <> red.decided_by_id)
-                          AND NOT EXISTS (SELECT FROM grading_visitexception e
-                                          WHERE e.visit_id = v.id AND e.unit_id = c.unit_id)))
-            """,
-            [list(change_ids)],
-        )
-        return {pk: UNCONFIRMED if is_urgent else NO_OTHER_LOOK for pk, is_urgent in cursor.fetchall()}
+def _demand_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid(_("Give a reason; the landlord will read it."))
 
 
 def _hold_homes(changes: GradeChangeQuerySet[GradeChange]) -> None:
@@ -297,16 +119,19 @@ def decidable(by: User, state: ChangeState) -> GradeChangeQuerySet[GradeChange]:
     return rows if None in scope else rows.filter(community__in=scope)
 
 
+def _begin_bulk(change_ids: Sequence[int], *, by: User, reason: str) -> None:
+    _demand_reason(reason)
+    audit.act_as(by)
+    _hold_homes(GradeChange.objects.visible_to(by).filter(pk__in=change_ids))
+
+
 @transaction.atomic
 def approve_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: str) -> list[int]:
     """Approves those of the changes that this person may decide; ids of the approved ones.
 
     Community staff: proposed green and yellow. Panel: what the community handed on.
     """
-    if not reason.strip():
-        raise Invalid(_("Give a reason; the landlord will read it."))
-    audit.act_as(by)
-    _hold_homes(GradeChange.objects.visible_to(by).filter(pk__in=change_ids))
+    _begin_bulk(change_ids, by=by, reason=reason)
     approved: list[int] = []
     for state, decided_as in ((ChangeState.PROPOSED, As.COMMUNITY), (ChangeState.WITH_PANEL, As.PANEL)):
         rows = decidable(by, state).filter(pk__in=change_ids)
@@ -324,10 +149,7 @@ def approve_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: s
 @transaction.atomic
 def review_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: str) -> list[int]:
     """Hands those of the changes that touch red on to the panel; ids of the handed-on ones."""
-    if not reason.strip():
-        raise Invalid(_("Give a reason; the landlord will read it."))
-    audit.act_as(by)
-    _hold_homes(GradeChange.objects.visible_to(by).filter(pk__in=change_ids))
+    _begin_bulk(change_ids, by=by, reason=reason)
     rows = decidable(by, ChangeState.PROPOSED).touching_red().filter(pk__in=change_ids)
     ids = _lock_those_free(rows)
     GradeChange.objects.filter(pk__in=ids).update(
@@ -339,15 +161,11 @@ def review_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: st
 @transaction.atomic
 def return_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: str) -> list[int]:
     """Sends those of the changes that this person may decide back; ids of the returned ones."""
-    if not reason.strip():
-        raise Invalid(_("Give a reason; the landlord will read it."))
-    audit.act_as(by)
-    _hold_homes(GradeChange.objects.visible_to(by).filter(pk__in=change_ids))
+    _begin_bulk(change_ids, by=by, reason=reason)
     returned: list[int] = []
     for state, decided_as in ((ChangeState.PROPOSED, As.COMMUNITY), (ChangeState.WITH_PANEL, As.PANEL)):
         rows = decidable(by, state).filter(pk__in=change_ids)
-        locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
-        ids = list(locked.values_list("pk", flat=True))
+        ids = _lock(rows)
         GradeChange.objects.filter(pk__in=ids).update(
             state=ChangeState.RETURNED, decided_as=decided_as, decided_by=by, decided_at=at, reason=reason
         )
@@ -355,11 +173,15 @@ def return_many(*, change_ids: Sequence[int], by: User, at: datetime, reason: st
     return returned
 
 
+def _lock(rows: GradeChangeQuerySet[GradeChange]) -> list[int]:
+    locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    return list(locked.values_list("pk", flat=True))
+
+
 def _lock_those_free(rows: GradeChangeQuerySet[GradeChange]) -> list[int]:
     """Locks the changes in order; ids of those that are not held in red."""
-    locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
-    ids = list(locked.values_list("pk", flat=True))
-    held = held_in_red(ids)
+    ids = _lock(rows)
+    held = leaving_red.held(ids)
     return [pk for pk in ids if pk not in held]
 
 
@@ -393,17 +215,19 @@ def put_in_force(change_ids: Sequence[int], *, at: datetime) -> None:
             """
             UPDATE grading_standing s
             SET grade = c.to_grade, graded_at = %s,
-                next_visit_on = (s.last_visit_at AT TIME ZONE 'Asia/Shanghai')::date + CASE
-                    WHEN a.lines @> '[{"effect": "cap"}]'
-                    THEN least(r.interval_days_capped, (r.interval_days ->> c.to_grade)::int)
-                    ELSE (r.interval_days ->> c.to_grade)::int
-                         + CASE c.to_grade WHEN 'green' THEN s.gained_days ELSE 0 END END
-            FROM grading_gradechange c, grading_assessment a JOIN grading_ruleset r ON r.id = a.rule_set_id
-            WHERE c.id = ANY(%s) AND s.unit_id = c.unit_id AND a.id = coalesce(s.assessment_id, c.assessment_id)
+                next_visit_on = (s.last_visit_at AT TIME ZONE 'Asia/Shanghai')::date + (
+                    SELECT CASE WHEN a.lines @> '[{"effect": "cap"}]'
+                           THEN least(r.interval_days_capped, (r.interval_days ->> c.to_grade)::int)
+                           ELSE (r.interval_days ->> c.to_grade)::int
+                                + CASE c.to_grade WHEN 'green' THEN s.gained_days ELSE 0 END END
+                    FROM grading_assessment a JOIN grading_ruleset r ON r.id = a.rule_set_id
+                    WHERE a.id = coalesce(s.assessment_id, c.assessment_id))
+            FROM grading_gradechange c
+            WHERE c.id = ANY(%s) AND s.unit_id = c.unit_id
             """,
             [at, ids],
         )
-    _begin_watches(ids, at=at)
+    watches.begin(ids, at=at)
 
 
 def open_for(unit_id: int) -> GradeChange | None:
@@ -421,16 +245,3 @@ def took_part(change: GradeChange) -> set[int]:
         *change.earlier_inspectors,
     )
     return {person for person in people if person is not None}
-
-
-def put_in_by(unit_id: int) -> set[int]:
-    """Who put the home into the red that is in force: its inspectors, and who decided an urgent one.
-
-    None of them makes the re-inspection that leads out of it.
-    """
-    period = GradePeriod.objects.filter(unit=unit_id, ends_at__isnull=True, grade="red")
-    red = GradeChange.objects.filter(period__in=period).first()
-    if red is None:
-        return set()
-    urgent = red.decided_by_id if red.mark == GradeChange.Mark.URGENT else None
-    return {pk for pk in (red.inspected_by_id, *red.earlier_inspectors, urgent) if pk is not None}

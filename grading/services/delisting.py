@@ -22,7 +22,7 @@ from grading.models import (
     Standing,
     Visit,
 )
-from grading.services import changes
+from grading.services import changes, leaving_red
 from grading.states import OPEN_DELISTING_STATES, ChangeState, DelistingState
 from rentals.models import Unit
 
@@ -53,7 +53,7 @@ def request_delisting(*, unit_id: int, by: User, at: datetime, words: str) -> De
     request.save()
     _make_checklist(request)
     change = changes.open_for(unit.pk)
-    if change is not None and _was_seen(change) and not changes.held_in_red([change.pk]):
+    if change is not None and _was_seen(change) and not leaving_red.held([change.pk]):
         _inspected(request, change)
         request.save(update_fields=["state", "visit", "change"])
     return request
@@ -105,7 +105,7 @@ def note_reinspection(visit: Visit, *, at: datetime) -> None:
         if not Standing.objects.filter(unit=request.unit_id, grade="red").exists():
             left = _("The home has left the red list in the meantime.")
             _end(request, DelistingState.WITHDRAWN, at=at, answer=left)
-        elif visit.by_id not in changes.put_in_by(request.unit_id):
+        elif visit.by_id not in leaving_red.put_in_by(request.unit_id):
             _go_on(request, visit, at=at)
 
 

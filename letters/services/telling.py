@@ -4,10 +4,11 @@ Landlords get a line in the inbox and, where the register knows a phone, a text 
 where the address allows, no personal data beyond the address. Staff get the line alone.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from accounts.models import User
 from core.dates import add_workdays, day_of
@@ -131,37 +132,78 @@ def _hazards_news(visit: Visit, landlord: Landlord, hazards: Sequence[Hazard]) -
 
 
 def of_decisions(change_ids: Sequence[int], *, at: datetime) -> int:
-    """Grades now in force to their landlords; what was sent back to whoever had inspected."""
-    changes = GradeChange.objects.filter(pk__in=change_ids, state__in=["approved", "returned"])
-    rows = changes.select_related("unit__building", "unit__landlord", "inspected_by")
-    return tell((news for change in rows if (news := _decision_news(change))), at=at)
+    """Grades now in force to their landlords; what was sent back to whoever had inspected.
+
+    Red is told home by home; a landlord whose homes went green or yellow by one decision is told once.
+    """
+    changes = GradeChange.objects.filter(pk__in=change_ids)
+    approved = changes.filter(state="approved", unit__landlord__isnull=False)
+    calm = approved.not_touching_red().order_by("unit__landlord", "pk").values_list("unit__landlord", "pk")
+    of_landlord: defaultdict[int, list[int]] = defaultdict(list)
+    for landlord_id, pk in calm:
+        of_landlord[landlord_id].append(pk)
+    alone = [pks[0] for pks in of_landlord.values() if len(pks) == 1]
+    several = {landlord: pks for landlord, pks in of_landlord.items() if len(pks) > 1}
+    rows = changes.filter(state="returned", inspected_by__isnull=False) | approved.touching_red()
+    rows |= approved.filter(pk__in=alone)
+    news = [
+        _decision_news(change)
+        for change in rows.select_related("unit__building", "unit__landlord", "inspected_by").order_by("pk")
+    ]
+    return tell([*news, *_decisions_news(several)], at=at)
 
 
-def _decision_news(change: GradeChange) -> News | None:
+def _decision_news(change: GradeChange) -> News:
     unit = change.unit
     place = place_of(unit, unit.building)
     data: dict[str, object] = {"place": place, "grade": change.to_grade, "reason": change.reason}
     if change.state == "returned":
-        who = change.inspected_by
-        if who is None:
-            return None
-        return News(f"returned:{change.pk}", Topic.RETURNED, unit, data | {"change": change.pk}, user=who)
-    if unit.landlord is None:
-        return None
-    until = day_of(change.decided_at) + OBJECT_WITHIN if change.decided_at else None
-    data["until"] = until.isoformat() if until else ""
+        data["change"] = change.pk
+        return News(f"returned:{change.pk}", Topic.RETURNED, unit, data, user=change.inspected_by)
+    until = _object_until(change)
     return News(
         key=f"grade:{change.pk}",
         topic=Topic.GRADE,
         landlord=unit.landlord,
         unit=unit,
-        data=data,
+        data=data | {"until": until.isoformat()},
         sms=f"{SIGN}{place}评定为{GRADE_WORDS[change.to_grade]}。理由和异议办法（{_short(until)}前）见业主网页。",
     )
 
 
-def _short(day: date | None) -> str:
-    return f"{day.month}月{day.day}日" if day else ""
+def _decisions_news(of_landlord: dict[int, list[int]]) -> Iterator[News]:
+    """One line a landlord for all the homes that went green or yellow together."""
+    landlords = Landlord.objects.in_bulk(of_landlord)
+    rows = GradeChange.objects.filter(pk__in=[pk for pks in of_landlord.values() for pk in pks])
+    changes = rows.only("to_grade", "reason", "decided_at").in_bulk()
+    for landlord_id, pks in of_landlord.items():
+        first, grades = changes[pks[0]], Counter(changes[pk].to_grade for pk in pks)
+        until = _object_until(first)
+        said = "、".join(
+            f"{GRADE_WORDS[grade]}{grades[grade]}套" for grade in ("green", "yellow") if grades[grade]
+        )
+        yield News(
+            key=f"grade:{first.pk}",
+            topic=Topic.GRADE,
+            landlord=landlords[landlord_id],
+            unit=None,
+            data={
+                "count": len(pks),
+                "green": grades["green"],
+                "yellow": grades["yellow"],
+                "reason": first.reason,
+                "until": until.isoformat(),
+            },
+            sms=f"{SIGN}您的{len(pks)}套出租屋已评定：{said}。理由和异议办法（{_short(until)}前）见业主网页。",
+        )
+
+
+def _object_until(change: GradeChange) -> date:
+    return day_of(cast(datetime, change.decided_at)) + OBJECT_WITHIN
+
+
+def _short(day: date) -> str:
+    return f"{day.month}月{day.day}日"
 
 
 def of_proof(proof: Proof, *, at: datetime) -> int:

@@ -13,8 +13,9 @@ from core.errors import Conflict, Invalid, NotAllowed
 from fucheng.flows import delisting, grade_change, urgent_red
 from grading.models import GradeChange, GradePeriod, Hazard, Photo, Standing, UrgentRed
 from grading.services import urgent as service
-from grading.services.changes import HeldInRed, OwnInspection
+from grading.services.changes import OwnInspection
 from grading.services.hazards import Seen
+from grading.services.leaving_red import HeldInRed
 from grading.services.urgent import OwnDecision
 from grading.states import URGENT_MOVES, UrgentState
 from tests import factories

@@ -98,6 +98,21 @@ class TestTelling:
         assert (notice.landlord, notice.data["reason"]) == (place.home.landlord, "合格")
         assert "评定为宽管级。理由和异议办法（6月2日前）" in notice.text_message.text
 
+    def test_homes_decided_together_are_told_together_and_red_by_itself(
+        self, cast: Cast, place: Place
+    ) -> None:
+        pay_visit(place.building, cast.grid, [Seen("F02", place.homes[1].pk), Seen("L06", place.homes[2].pk)])
+        calm = list(GradeChange.objects.open().not_touching_red().values_list("pk", flat=True))
+        red = list(GradeChange.objects.open().touching_red().values_list("pk", flat=True))
+        grade_change.decide_many(verb="approve", change_ids=calm, by=cast.reviewer, at=NOON, reason="合格")
+        grade_change.decide_many(verb="review", change_ids=red, by=cast.reviewer, at=NOON, reason="属实")
+        grade_change.decide_many(verb="approve", change_ids=red, by=cast.panel, at=NOON, reason="属实")
+        assert Notice.objects.get(topic="grade", unit=place.homes[2]).data["grade"] == "red"
+        notice = Notice.objects.get(topic="grade", unit=None)
+        assert notice.data["count"] == 2
+        assert "您的2套出租屋已评定：宽管级1套、严管级1套。" in notice.text_message.text
+        assert len(notice.text_message.text) <= 70
+
     def test_what_is_returned_is_told_to_the_inspector_without_a_text_message(
         self, cast: Cast, place: Place
     ) -> None:

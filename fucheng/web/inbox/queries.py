@@ -146,6 +146,10 @@ def line_of(notice: Notice, user: User) -> Line:
         Topic.RETURNED: _("%(place)s: the proposal after your visit was returned."),
     }
     topic = Topic(notice.topic)
+    if topic == Topic.GRADE and "count" in data:
+        texts[topic] = _(
+            "%(count)s of your homes are graded: %(green)s green, %(yellow)s yellow. You may object until %(until)s."
+        )
     return Line(notice, texts[topic] % data, data.get("reason", ""), _url(notice, user), ICONS[topic])
 
 

@@ -28,7 +28,7 @@ from grading.models import (
     Visit,
     Watch,
 )
-from grading.services import changes, explaining
+from grading.services import explaining, leaving_red
 from grading.services.explaining import Explanation
 from grading.states import OPEN_CHANGE_STATES
 from rentals.models import Unit
@@ -125,7 +125,7 @@ def case_file(change: GradeChange) -> CaseFile:
         watch=watch_of(unit),
         urgent=urgent_of(unit),
         said=said_by_landlord(unit, requests),
-        held=str(changes.held_in_red([change.pk]).get(change.pk, "")) if is_open else "",
+        held=str(leaving_red.held([change.pk]).get(change.pk, "")) if is_open else "",
     )
 
 
