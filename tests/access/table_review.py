@@ -50,7 +50,6 @@ review:hand-over-end   POST  pk=hand_over   in    403   403    ok        404    
 review:incidents       GET   -              in    403   403    ok        ok         403    ok      403     403      403       403        in
 review:incident-place  POST  pk=incident    in    403   403    ok        404        403    ok      403     403      403       403        in
 review:delistings      GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
-review:rhythm          GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
 review:documents       GET   -              in    ok    ok     ok        ok         ok     ok      403     ok       403       403        in
 review:document        GET   pk=letter      in    ok    404    ok        404        ok     ok      403     ok       403       403        in
 review:document-file   GET   pk=letter      in    ok    404    ok        404        ok     ok      403     ok       403       403        in

@@ -57,7 +57,7 @@ SECTION = Section(
         Item("review:hazards", _("Waiting hazards"), "clock-exclamation", Permission.HAZARD_VERIFY),
         Item(
             "review:incidents",
-            _("Incidents"),
+            _("Places in doubt"),
             "map-pin-question",
             Permission.INCIDENT_MATCH,
             count=_incidents,
@@ -70,7 +70,6 @@ SECTION = Section(
             count=_objections,
         ),
         Item("review:delistings", _("Delisting"), "arrow-back-up", Permission.GRADE_REVIEW),
-        Item("review:rhythm", _("Rhythm"), "calendar-time", Permission.GRADE_DECIDE),
         Item(
             "review:register",
             _("Register"),

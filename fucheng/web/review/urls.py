@@ -1,6 +1,5 @@
 from django.urls import path
 
-from fucheng.web.leaders import rhythm_view
 from fucheng.web.review.views import (
     cases,
     documents,
@@ -35,7 +34,6 @@ urlpatterns = [
     path("incidents/", incidents.incident_list, name="incidents"),
     path("incidents/<int:pk>/", incidents.incident_place, name="incident-place"),
     path("delisting/", proofs.delisting_list, name="delistings"),
-    path("rhythm/", rhythm_view.page, name="rhythm"),
     path("documents/", documents.document_list, name="documents"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("documents/<int:pk>/file/", documents.document_file, name="document-file"),

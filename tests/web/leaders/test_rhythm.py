@@ -115,7 +115,7 @@ def test_no_name_of_a_worker_stands_on_the_page(cast: Cast, client: Client, stre
     factories.pay_visit(street[0].building, cast.grid, at=timezone.now())
     User.objects.filter(pk=cast.grid.pk).update(display_name="网格员甲")
     client.force_login(cast.reviewer)
-    assert "网格员甲" not in client.get("/review/rhythm/").content.decode()
+    assert "网格员甲" not in client.get("/leaders/rhythm/").content.decode()
 
 
 def test_fifty_buildings_cost_the_queries_of_one(cast: Cast, street: list[Unit]) -> None:
