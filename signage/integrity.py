@@ -12,7 +12,8 @@ CHECKS: dict[str, str] = {
     "every sign comes from an item of its run": """
         SELECT s.id FROM signage_sign s
         LEFT JOIN signage_printitem i ON i.serial = s.serial AND i.run_id = s.run_id
-        WHERE i.id IS NULL OR (i.unit_id, i.estate_id) IS DISTINCT FROM (s.unit_id, s.estate_id)""",
+        WHERE i.id IS NULL OR (i.unit_id, i.building_id, i.estate_id, i.committee_id)
+           IS DISTINCT FROM (s.unit_id, s.building_id, s.estate_id, s.committee_id)""",
     "a sign that ended says when": """
         SELECT id FROM signage_sign WHERE state IN ('superseded', 'removed', 'void') AND ended_at IS NULL""",
 }

@@ -1,4 +1,4 @@
-"""Tokens, print runs with their frozen items and files, and signs with their life."""
+"""Products, tokens, print runs with their frozen items and files, and signs with their life."""
 
 from typing import Any, ClassVar
 
@@ -8,11 +8,48 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.triggers import audited, no_delete
-from communities.models import Community, Estate
+from communities.models import Community, Estate, ResidentsCommittee
 from grading.models.rule_sets import GRADE_CHOICES
 from jobs.models import Job
-from rentals.models import Unit
+from rentals.models import Building, Unit
 from signage.querysets import PrintRunQuerySet, SignQuerySet
+
+
+class Product(models.TextChoices):
+    """What is printed and hung; where each stands is `PLACES`."""
+
+    STICKER = "sticker", _("sticker")
+    NO_RENTAL = "no_rental", _("no-rental notice")
+    BUILDING_BOARD = "building_board", _("building board")
+    HAZARD_NOTICE = "hazard_notice", _("hazard notice")
+    STAR_PLAQUE = "star_plaque", _("star plaque")
+    ESTATE_BOARD = "estate_board", _("estate entrance board")
+    VILLAGE_BOARD = "village_board", _("village gate board")
+
+
+PLACES: dict[Product, tuple[str, ...]] = {
+    Product.STICKER: ("unit",),
+    Product.NO_RENTAL: ("unit",),
+    Product.BUILDING_BOARD: ("building",),
+    Product.HAZARD_NOTICE: ("building",),
+    Product.STAR_PLAQUE: ("building",),
+    Product.ESTATE_BOARD: ("estate",),
+    Product.VILLAGE_BOARD: ("estate", "committee"),
+}
+TARGETS = ("unit", "building", "estate", "committee")
+
+
+def only(place: str) -> Q:
+    """The row has this one of the four targets and no other."""
+    return Q(**{f"{target}__isnull": target != place for target in TARGETS})
+
+
+def _stands_at_its_place() -> Q:
+    fits = Q()
+    for product, places in PLACES.items():
+        for place in places:
+            fits |= Q(product=product) & only(place)
+    return fits
 
 
 class PublicToken(models.Model):
@@ -35,12 +72,7 @@ class PublicToken(models.Model):
 class PrintRun(models.Model):
     """One order to print: the filter it was made from, its job, its items and files."""
 
-    class Product(models.TextChoices):
-        STICKER = "sticker", _("sticker")
-        NO_RENTAL = "no_rental", _("no-rental notice")
-        ESTATE_BOARD = "estate_board", _("estate entrance board")
-
-    product = models.CharField(max_length=12, choices=Product, default=Product.STICKER)
+    product = models.CharField(max_length=16, choices=Product, default=Product.STICKER)
     title = models.CharField(max_length=200)
     filter: Any = models.JSONField(default=dict)
     community = models.ForeignKey(Community, null=True, on_delete=models.PROTECT, related_name="print_runs")
@@ -66,14 +98,20 @@ class PrintItem(models.Model):
     run = models.ForeignKey(PrintRun, on_delete=models.CASCADE, related_name="items")
     ordinal = models.PositiveIntegerField()
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    building = models.ForeignKey(Building, null=True, on_delete=models.PROTECT, related_name="+")
     estate = models.ForeignKey(Estate, null=True, on_delete=models.PROTECT, related_name="+")
+    committee = models.ForeignKey(ResidentsCommittee, null=True, on_delete=models.PROTECT, related_name="+")
     serial = models.CharField(max_length=12, blank=True)
     grade = models.CharField(max_length=6, choices=GRADE_CHOICES, blank=True)
     refused = models.CharField(max_length=200, blank=True, help_text="why it could not be printed")
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="printitem_once_in_run", fields=["run", "ordinal"])
+            models.UniqueConstraint(name="printitem_once_in_run", fields=["run", "ordinal"]),
+            models.CheckConstraint(
+                name="printitem_of_one_place",
+                condition=only("unit") | only("building") | only("estate") | only("committee"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,11 +140,6 @@ class PrintFile(models.Model):
 class Sign(models.Model):
     """A printed thing with a serial, from the printer to the wall and off it again."""
 
-    class Product(models.TextChoices):
-        STICKER = "sticker", _("sticker")
-        NO_RENTAL = "no_rental", _("no-rental notice")
-        ESTATE_BOARD = "estate_board", _("estate entrance board")
-
     class State(models.TextChoices):
         PRINTED = "printed", _("printed, in hand")
         POSTED = "posted", _("on the wall")
@@ -115,10 +148,17 @@ class Sign(models.Model):
         VOID = "void", _("void, never posted")
 
     serial = models.CharField(max_length=12, unique=True)
-    product = models.CharField(max_length=12, choices=Product)
+    product = models.CharField(max_length=16, choices=Product)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="signs")
+    building = models.ForeignKey(Building, null=True, on_delete=models.PROTECT, related_name="signs")
     estate = models.ForeignKey(Estate, null=True, on_delete=models.PROTECT, related_name="signs")
+    committee = models.ForeignKey(
+        ResidentsCommittee, null=True, on_delete=models.PROTECT, related_name="signs"
+    )
     grade = models.CharField(max_length=6, choices=GRADE_CHOICES, blank=True)
+    says: Any = models.JSONField(
+        default=dict, help_text="what a board tells that may change: homes by grade, hazards, stars"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.PRINTED)
     run = models.ForeignKey(PrintRun, on_delete=models.PROTECT, related_name="signs")
     page = models.PositiveIntegerField()
@@ -146,15 +186,20 @@ class Sign(models.Model):
                 fields=["unit", "product"],
                 condition=Q(state="printed", unit__isnull=False),
             ),
-            models.UniqueConstraint(
-                name="sign_one_at_an_estate",
-                fields=["estate", "product", "state"],
-                condition=Q(state__in=["posted", "printed"], estate__isnull=False),
+            *(
+                models.UniqueConstraint(
+                    name=name,
+                    fields=[place, "product", "state"],
+                    condition=Q(state__in=["posted", "printed"]) & Q(**{f"{place}__isnull": False}),
+                )
+                for name, place in (
+                    ("sign_one_at_a_building", "building"),
+                    ("sign_one_at_an_estate", "estate"),
+                    ("sign_one_of_a_committee", "committee"),
+                )
             ),
             models.CheckConstraint(
-                name="sign_of_a_home_or_an_estate",
-                condition=Q(unit__isnull=False, estate__isnull=True)
-                | Q(unit__isnull=True, estate__isnull=False),
+                name="sign_stands_at_the_place_of_its_product", condition=_stands_at_its_place()
             ),
             models.CheckConstraint(
                 name="sign_posted_has_who_and_when",

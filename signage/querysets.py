@@ -34,23 +34,21 @@ def owing(product: str) -> StandingQuerySet[Standing]:
 
     A sticker is owed by every graded home; the no-rental notice by red homes only.
     """
-    from signage.models import Sign
+    from signage.models import Product, Sign
 
     true_sign = Sign.objects.on_the_wall().filter(
         unit=OuterRef("unit"), product=product, grade=OuterRef("grade")
     )
     graded = Standing.objects.filter(grade__isnull=False, unit__left_on__isnull=True)
-    if product == Sign.Product.NO_RENTAL:
+    if product == Product.NO_RENTAL:
         graded = graded.filter(grade="red")
     return graded.filter(~Exists(true_sign))
 
 
 def to_take_down() -> "SignQuerySet[Sign]":
     """No-rental notices that still hang although the home is no longer red."""
-    from signage.models import Sign
+    from signage.models import Product, Sign
 
     return (
-        Sign.objects.on_the_wall()
-        .filter(product=Sign.Product.NO_RENTAL)
-        .exclude(unit__standing__grade=F("grade"))
+        Sign.objects.on_the_wall().filter(product=Product.NO_RENTAL).exclude(unit__standing__grade=F("grade"))
     )

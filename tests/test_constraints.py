@@ -11,6 +11,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent, OneTimeCode, SecondStep, User
+from communities.models import ResidentsCommittee
 from grading.models import (
     Assessment,
     ExitItem,
@@ -72,6 +73,19 @@ def again(row, **fields):
 
 def change(row, **fields):
     return type(row)._base_manager.filter(pk=row.pk).update(**fields)
+
+
+def building_board(w: World) -> Sign:
+    sign = {"product": "building_board", "building": w.green.building, "serial": "FC7"}
+    return Sign.objects.create(run=w.print_run, page=1, position=1, printed_at=NOON, **sign)
+
+
+def committee_board(w: World) -> Sign:
+    committee = ResidentsCommittee.objects.create(
+        street=w.community.street, name="福安", starts_on=NOON.date()
+    )
+    sign = {"product": "village_board", "committee": committee, "serial": "FC7"}
+    return Sign.objects.create(run=w.print_run, page=1, position=1, printed_at=NOON, **sign)
 
 
 def editable(w: World) -> RuleSet:
@@ -328,8 +342,15 @@ breaks("printfile_once_in_run")(lambda w: again(w.print_file))
 breaks("sign_one_on_the_wall")(lambda w: again(w.posted, serial="FC9"))
 breaks("sign_one_in_hand")(lambda w: again(w.printed, serial="FC9"))
 breaks("sign_one_at_an_estate")(lambda w: again(w.board, serial="FC9"))
-breaks("sign_of_a_home_or_an_estate")(lambda w: change(w.posted, estate=w.estate))
+breaks("sign_one_at_a_building")(lambda w: again(building_board(w), serial="FC9"))
+breaks("sign_one_of_a_committee")(lambda w: again(committee_board(w), serial="FC9"))
+breaks("sign_stands_at_the_place_of_its_product")(lambda w: change(w.posted, estate=w.estate))
 breaks("sign_posted_has_who_and_when")(lambda w: change(w.posted, posted_by=None))
+
+
+@breaks("printitem_of_one_place")
+def _(w: World) -> None:
+    PrintItem.objects.create(run=w.print_run, ordinal=1, unit=w.green, estate=w.estate)
 
 
 @breaks("printitem_once_in_run")

@@ -31,7 +31,7 @@ from grading.services import photos
 from grading.services.hazards import Seen
 from jobs import running
 from rentals.models import Building, Landlord, Unit
-from signage.models import PrintRun, Sign
+from signage.models import PrintRun, Product, Sign
 from signage.querysets import owing, to_take_down
 
 _VISITS = uuid.UUID("5d3c1a52-6a0e-4f0e-9a55-f0c4e6f4a2b1")
@@ -140,10 +140,10 @@ def ask_for_delisting(unit_ids: Iterable[int], at: datetime) -> None:
 
 def print_what_is_owed(at: datetime, *, title: str, product: str = "sticker") -> PrintRun | None:
     """A print run by the office; None when nothing is owed."""
-    if product != Sign.Product.ESTATE_BOARD and not owing(product).exists():
+    if product != Product.ESTATE_BOARD and not owing(product).exists():
         return None
     office = User.objects.get(name="office")
-    wanted = {"owed": True} if product != PrintRun.Product.ESTATE_BOARD else {}
+    wanted = {"owed": True} if product != Product.ESTATE_BOARD else {}
     run = print_run.order(product=product, wanted=wanted, by=office, at=at, title=title)
     if run.job_id is None or running.drain(run.job_id, wait=True).state != "done":
         raise Conflict(f"{title}: the print run did not finish")

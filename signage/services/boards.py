@@ -16,7 +16,7 @@ from rentals.models import Building
 from signage.engine import boards as engine
 from signage.engine.qrtable import UrlTooLong
 from signage.models import PrintItem, PrintRun
-from signage.services.pieces import Rendered, RenderedSign, fonts, url_of
+from signage.services.pieces import Rendered, RenderedSign, Target, fonts, url_of
 
 Draw = Callable[[], bytes]
 
@@ -136,9 +136,7 @@ def _bound(pages: Iterable[tuple[PrintItem, Draw]], *, title: str) -> Rendered:
                 continue
             with pikepdf.open(io.BytesIO(page)) as single:
                 book.pages.extend(single.pages)
-            signs.append(
-                RenderedSign(item.serial, item.unit_id, item.estate_id, item.grade, len(signs) + 1, 1)
-            )
+            signs.append(RenderedSign(item.serial, Target.of(item), item.grade, len(signs) + 1, 1))
         out = io.BytesIO()
         book.save(out, deterministic_id=True)
     return Rendered(out.getvalue(), len(signs), title, signs, refused)

@@ -1,20 +1,37 @@
 """What every product shares: fonts, addresses of codes, and what rendering gives back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from signage.engine.fonts import FontPaths
+from signage.models import PrintItem
+
+
+class Target(NamedTuple):
+    """The one place a sign is for; the names are the columns of items and signs."""
+
+    unit_id: int | None = None
+    building_id: int | None = None
+    estate_id: int | None = None
+    committee_id: int | None = None
+
+    @classmethod
+    def of(cls, item: PrintItem) -> "Target":
+        return cls(item.unit_id, item.building_id, item.estate_id, item.committee_id)
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedSign:
+    """Where a sign stands on the paper, where it will hang, and what it says that may change."""
+
     serial: str
-    unit_id: int | None
-    estate_id: int | None
+    target: Target
     grade: str
     page: int
     position: int
+    says: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from communities import access
 from communities.models import Estate
 from core.errors import Conflict
 from rentals.models import Building
-from signage.models import Sign
+from signage.models import Product, Sign
 from signage.querysets import SignQuerySet
 from signage.services import tokens
 
@@ -63,7 +63,7 @@ def take_down(*, sign_id: int, by: User, at: datetime) -> Sign:
     if sign.unit is None:
         raise Conflict(_("Only a no-rental notice is taken down here."))
     access.authorize(by, Permission.SIGN_POST, community_id=sign.unit.building.community_id)
-    if sign.state != State.POSTED or sign.product != Sign.Product.NO_RENTAL:
+    if sign.state != State.POSTED or sign.product != Product.NO_RENTAL:
         raise Conflict(_("This notice does not hang any more."))
     if sign.unit.standing.grade == "red":
         raise Conflict(_("This home is still red; its notice must stay."))
@@ -77,7 +77,7 @@ def _post(signs: SignQuerySet[Sign], *, by: User, at: datetime) -> list[int]:
 
     A no-rental notice of a home that is red no more stays in hand: it would say what is not so.
     """
-    false_notice = Q(product=Sign.Product.NO_RENTAL) & ~Q(unit__standing__grade="red")
+    false_notice = Q(product=Product.NO_RENTAL) & ~Q(unit__standing__grade="red")
     rows = signs.in_hand().exclude(false_notice).select_for_update(of=("self",), no_key=True).order_by("pk")
     ready = [(sign.pk, sign.unit_id, sign.product) for sign in rows]
     for product in {product for _pk, _unit, product in ready}:

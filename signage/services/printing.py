@@ -1,6 +1,7 @@
 """Print runs: an order freezes its items, parts are rendered and recorded, the end proves that none is missing."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -23,12 +24,12 @@ from core.errors import Conflict, Invalid
 from grading.models import Standing
 from signage.engine.model import SheetGeometry
 from signage.engine.verify import read_pages
-from signage.models import PrintFile, PrintItem, PrintRun, Sign
+from signage.models import PLACES, PrintFile, PrintItem, PrintRun, Product, Sign
 from signage.querysets import owing
 from signage.services import rendering
-from signage.services.pieces import Rendered
+from signage.services.pieces import Rendered, Target
 
-PART_SIZES = {"sticker": 5000, "no_rental": 100, "estate_board": 5}
+PART_SIZES: dict[str, int] = {Product.STICKER: 5000, Product.NO_RENTAL: 100, Product.ESTATE_BOARD: 5}
 FILTERS = ("community", "grid", "estate", "building", "grade", "category", "owed", "units")
 
 
@@ -39,7 +40,7 @@ def order(
     """An order for what fits `wanted` (see FILTERS); a person of one community orders for that one."""
     unknown = set(wanted) - set(FILTERS)
     on_the_sheet = 1 <= start_at <= SheetGeometry().per_page
-    if unknown or product not in PrintRun.Product.values or not on_the_sheet:
+    if unknown or product not in PART_SIZES or not on_the_sheet:
         raise Invalid(gettext_lazy("This print order is not understood. Choose again on the print page."))
     community_id = wanted.get("community")
     access.authorize(by, Permission.SIGN_PRINT, community_id=community_id)
@@ -56,7 +57,7 @@ def homes_of(product: str, wanted: dict[str, Any]) -> QuerySet[Standing]:
     """Graded homes that fit a filter; no-rental notices are for red homes only."""
     homes = owing(product) if wanted.get("owed") else Standing.objects.filter(grade__isnull=False)
     homes = homes.filter(unit__left_on__isnull=True)
-    if product == PrintRun.Product.NO_RENTAL:
+    if product == Product.NO_RENTAL:
         homes = homes.filter(grade="red")
     lookups = {
         "community": "unit__building__community",
@@ -72,12 +73,12 @@ def homes_of(product: str, wanted: dict[str, Any]) -> QuerySet[Standing]:
 
 def freeze(run: PrintRun) -> int:
     """Writes the run's items in walking order (community, grid, building, floor, door); how many."""
-    rows: list[tuple[int | None, int | None, str]]
-    if run.product == PrintRun.Product.ESTATE_BOARD:
-        rows = [(None, estate, "") for estate in _estates_of(run.filter)]
+    rows: list[tuple[Target, str]]
+    if run.product == Product.ESTATE_BOARD:
+        rows = [(Target(estate_id=estate), "") for estate in _estates_of(run.filter)]
     else:
         rows = [
-            (unit, None, grade or "")
+            (Target(unit), grade or "")
             for unit, grade in homes_of(run.product, run.filter)
             .order_by(
                 "unit__building__community__address_code",
@@ -95,10 +96,10 @@ def freeze(run: PrintRun) -> int:
         raise Conflict(gettext_lazy("Nothing fits this order; no sign needs to be printed."))
     copy_in(
         "signage_printitem",
-        ("run_id", "ordinal", "unit_id", "estate_id", "grade", "serial", "refused"),
+        ("run_id", "ordinal", *Target._fields, "grade", "serial", "refused"),
         (
-            (run.pk, ordinal, unit, estate, grade, serial, "")
-            for ordinal, ((unit, estate, grade), serial) in enumerate(
+            (run.pk, ordinal, *target, grade, serial, "")
+            for ordinal, ((target, grade), serial) in enumerate(
                 zip(rows, _serials(len(rows)), strict=True), 1
             )
         ),
@@ -161,21 +162,20 @@ def _set_aside(run: PrintRun, rendered: Rendered) -> None:
 
 def _record_signs(run: PrintRun, rendered: Rendered, at: datetime) -> None:
     """New signs in hand; what was in hand for the same place before is void."""
-    units = [sign.unit_id for sign in rendered.signs if sign.unit_id]
-    estates = [sign.estate_id for sign in rendered.signs if sign.estate_id]
     in_hand = Sign.objects.in_hand().filter(product=run.product)
-    in_hand.filter(unit__in=units).update(state=Sign.State.VOID, ended_at=at)
-    in_hand.filter(estate__in=estates).update(state=Sign.State.VOID, ended_at=at)
+    for place in PLACES[Product(run.product)]:
+        ids = [pk for s in rendered.signs if (pk := getattr(s.target, f"{place}_id"))]
+        in_hand.filter(**{f"{place}__in": ids}).update(state=Sign.State.VOID, ended_at=at)
     copy_in(
         "signage_sign",
         (
-            "serial", "product", "unit_id", "estate_id", "grade", "state", "run_id", "page", "position",
+            "serial", "product", *Target._fields, "grade", "says", "state", "run_id", "page", "position",
             "printed_at",
         ),
         (
             (
-                s.serial, run.product, s.unit_id, s.estate_id, s.grade, "printed", run.pk, s.page,
-                s.position, at,
+                s.serial, run.product, *s.target, s.grade, json.dumps(s.says, ensure_ascii=False),
+                "printed", run.pk, s.page, s.position, at,
             )
             for s in rendered.signs
         ),

@@ -8,16 +8,16 @@ from django.db import connection
 from communities.models import Street
 from signage.engine.model import Grade, SheetGeometry, Sticker, StickerTexts
 from signage.engine.sheets import render_stickers
-from signage.models import PrintFile, PrintRun, PublicToken
+from signage.models import PrintFile, PrintRun, Product, PublicToken
 from signage.services import boards
-from signage.services.pieces import Rendered, RenderedSign, fonts, url_of
+from signage.services.pieces import Rendered, RenderedSign, Target, fonts, url_of
 
 
 def render(run: PrintRun, first: int, last: int, *, on: date) -> Rendered:
     """Items first..last of a run as one PDF."""
-    if run.product == PrintRun.Product.STICKER:
+    if run.product == Product.STICKER:
         return _stickers(run, first, last, on)
-    if run.product == PrintRun.Product.NO_RENTAL:
+    if run.product == Product.NO_RENTAL:
         return boards.no_rental_notices(run, first, last, on=on)
     return boards.estate_boards(run, first, last, on=on)
 
@@ -66,7 +66,7 @@ def _stickers(run: PrintRun, first: int, last: int, on: date) -> Rendered:
         pages=sheets.pages,
         title=f"{rows[0][3]} {first}–{last}",
         signs=[
-            RenderedSign(p.serial, of_serial[p.serial][6], None, of_serial[p.serial][2], p.page, p.position)
+            RenderedSign(p.serial, Target(of_serial[p.serial][6]), of_serial[p.serial][2], p.page, p.position)
             for p in sheets.positions
         ],
         refused=[(r.serial, r.reason) for r in sheets.refused],
@@ -75,7 +75,7 @@ def _stickers(run: PrintRun, first: int, last: int, on: date) -> Rendered:
 
 def urls_on_first_page(run: PrintRun, file: PrintFile) -> set[str]:
     """What the codes of a file's first page must say."""
-    if run.product == PrintRun.Product.ESTATE_BOARD:
+    if run.product == Product.ESTATE_BOARD:
         return {boards.board_url()}
     first = run.signs.filter(printed_at__isnull=False, page=1)
     units = first.filter(serial__in=_serials_of_part(run, file)).values("unit")

@@ -25,7 +25,7 @@ from grading.models import (
 from grading.services import merits, spot_checks
 from grading.states import DelistingState, VisitRequestState
 from rentals.models import Building, Unit
-from signage.models import Sign
+from signage.models import Product, Sign
 
 SHOWN_AT_ONCE = 6
 
@@ -153,7 +153,7 @@ def place(user: User, building_id: int, day: date) -> Place:
     signs = {s.unit_id: s for s in Sign.objects.in_hand().filter(unit__building=found).order_by("-product")}
     notices = {
         s.unit_id: s
-        for s in Sign.objects.on_the_wall().filter(unit__building=found, product=Sign.Product.NO_RENTAL)
+        for s in Sign.objects.on_the_wall().filter(unit__building=found, product=Product.NO_RENTAL)
         if s.unit_id in standings and standings[s.unit_id].grade != "red"
     }
     waiting = DelistingRequest.objects.filter(unit__building=found, state=DelistingState.REQUESTED)

@@ -12,7 +12,7 @@ from fucheng.web.leaders.period import Period
 from fucheng.web.leaders.queries import Figures
 from fucheng.web.leaders.sums import Check, Key, Matrix, Number, Waiting, list_url, matrix, summed
 from rentals.models import Unit
-from signage.models import Sign
+from signage.models import Product
 
 DAILY = ("red", "delisted", "lifted", "downgraded")
 
@@ -97,9 +97,9 @@ class Board:
         tiles += [
             (label, "", self.in_period("signs", product=p), found.posted[p], found.posted_before[p])
             for p, label in (
-                (Sign.Product.STICKER.value, _("Stickers posted")),
-                (Sign.Product.NO_RENTAL.value, _("No-rental notices posted")),
-                (Sign.Product.ESTATE_BOARD.value, _("Estate entrance boards posted")),
+                (Product.STICKER.value, _("Stickers posted")),
+                (Product.NO_RENTAL.value, _("No-rental notices posted")),
+                (Product.ESTATE_BOARD.value, _("Estate entrance boards posted")),
             )
         ]
         return [
@@ -163,7 +163,7 @@ class Board:
         stale = sum(homes.stale for homes in found.homes.values())
         unvisited = sum(homes.unvisited for homes in found.homes.values())
         by_state = summed(found.waiting, lambda key, value: (key[1], value[0]))
-        boards = sum(n for (p, _c, _age), n in found.owed.items() if p == Sign.Product.NO_RENTAL)
+        boards = sum(n for (p, _c, _age), n in found.owed.items() if p == Product.NO_RENTAL)
         number = Number
         return [
             Waiting(

@@ -18,7 +18,7 @@ from communities.models import Community
 from fucheng.web.leaders import rows
 from fucheng.web.leaders.period import Period
 from rentals.models import Unit
-from signage.models import Sign
+from signage.models import Product
 
 FRESH = 60  # seconds for which figures are shown again without counting anew
 KEPT = 12 * 3600
@@ -166,11 +166,11 @@ def _work(found: Figures, user: User, period: Period) -> None:
 
 
 def _signs(found: Figures, user: User, period: Period) -> None:
-    for product in Sign.Product.values:
+    for product in Product.values:
         found.posted[product] = rows.signs(user, wanted(period, product=product)).count()
         found.posted_before[product] = rows.signs(user, wanted(period.before, product=product)).count()
         found.on_the_wall[product] = rows.signs(user, {"now": "1", "product": product}).count()
-    for product in (Sign.Product.STICKER, Sign.Product.NO_RENTAL):
+    for product in (Product.STICKER, Product.NO_RENTAL):
         missing = rows.owed(user, {"product": product}).annotate(age=rows.age_case("graded_at", found.day))
         groups: Any = missing.values_list("unit__building__community", "age").annotate(n=COUNT)
         found.owed |= {(product.value, c, age): n for c, age, n in groups}

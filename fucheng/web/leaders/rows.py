@@ -3,7 +3,7 @@
 Each function takes the person and what is wanted (a query string) and gives a scoped, filtered queryset.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from communities import access
+from communities.models import ResidentsCommittee
 from fucheng.web.leaders.period import Period, from_query, midnight
 from grading.models import GradeChange, Hazard, Standing, Visit
 from grading.querysets import GradeChangeQuerySet, HazardQuerySet, OfBuildingQuerySet, StandingQuerySet
 from rentals.models import Building, Unit
 from rentals.querysets import BuildingQuerySet, UnitQuerySet
-from signage.models import Sign
+from signage.models import PLACES, TARGETS, Product, Sign, only
 from signage.querysets import SignQuerySet, owing, to_take_down
 
 Wanted = Mapping[str, str]
@@ -208,31 +209,41 @@ def visits(user: User, wanted: Wanted) -> OfBuildingQuerySet[Visit]:
 
 
 def signs(user: User, wanted: Wanted) -> SignQuerySet[Sign]:
-    """Signs posted in the period, or (`now=1`) those on the wall today, by product and community.
-
-    The board of an estate belongs to the estate's community, the sign of a home to its building's.
-    """
+    """Signs posted in the period, or (`now=1`) those on the wall today, by product and community."""
     product, rows = wanted.get("product"), Sign.objects.all()
-    paths = {"unit__building__community", "estate__community"}
-    if product in Sign.Product.values:
-        of_home = product != Sign.Product.ESTATE_BOARD
-        rows = rows.filter(product=product, unit__isnull=not of_home)  # as the partial indexes say
-        paths -= {"estate__community" if of_home else "unit__building__community"}
+    places: tuple[str, ...] = TARGETS
+    if product in Product.values:
+        places = PLACES[Product(product)]
+        stands = reduce(or_, (only(place) for place in places))  # as the partial indexes say
+        rows = rows.filter(stands, product=product)
     scope = access.scope_of(user)
     if not scope.whole_street:
-        rows = rows.filter(reduce(or_, (Q(**{f"{path}__in": scope.community_ids}) for path in paths)))
-    if number(wanted, "community") is not None:
-        rows = rows.filter(reduce(or_, (_in_community(wanted, path) for path in paths)))
+        rows = rows.filter(_stands_in(places, scope.community_ids))
+    community = number(wanted, "community")
+    if community is not None:
+        rows = rows.filter(_stands_in(places, [community]))
     if wanted.get("now"):
         return rows.on_the_wall()
     period = period_of(wanted)
     return rows.filter(posted_at__gte=period.start, posted_at__lt=period.end)
 
 
+def _stands_in(places: Iterable[str], communities: Iterable[int]) -> Q:
+    """The sign of a home belongs to its building's community, a committee's board to each it serves."""
+    committees = ResidentsCommittee.objects.filter(communities__in=communities)
+    inside = {
+        "unit": Q(unit__building__community__in=communities),
+        "building": Q(building__community__in=communities),
+        "estate": Q(estate__community__in=communities),
+        "committee": Q(committee__in=committees),
+    }
+    return reduce(or_, (inside[place] for place in places))
+
+
 def owed(user: User, wanted: Wanted) -> StandingQuerySet[Standing]:
     """Homes whose sign does not show the grade in force, by product, community and age of that grade."""
     product = wanted.get("product")
-    rows = owing(product if product == Sign.Product.NO_RENTAL else Sign.Product.STICKER).visible_to(user)
+    rows = owing(product if product == Product.NO_RENTAL else Product.STICKER).visible_to(user)
     rows = rows.filter(_in_community(wanted, "unit__building__community"))
     if wanted.get("age") in {age.name for age in AGES}:
         rows = rows.alias(age=age_case("graded_at", timezone.localdate())).filter(age=wanted["age"])

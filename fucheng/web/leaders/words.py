@@ -14,7 +14,7 @@ from grading.models import RuleItem
 from grading.models.rule_sets import GRADE_NAMES
 from grading.states import CHANGE_STATE_NAMES, ChangeState
 from rentals.models import Unit
-from signage.models import Sign
+from signage.models import Product
 
 Wanted = Mapping[str, str]
 CAUSES = {
@@ -54,7 +54,7 @@ _CHOICES: dict[str, tuple[Any, dict[str, Any]]] = {
     "kind": (_("Grade change"), rows.KINDS),
     "cause": (_("Cause"), CAUSES),
     "age": (_("Age"), {age.name: age.label for age in rows.AGES}),
-    "product": (_("Sign"), dict(Sign.Product.choices)),
+    "product": (_("Sign"), dict(Product.choices)),
     "state": (
         _("State"),
         {

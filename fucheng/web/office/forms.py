@@ -15,7 +15,8 @@ from grading.models.rule_sets import GRADE_CHOICES
 from grading.states import INCIDENT_STATE_NAMES, IncidentState
 from rentals.models import ImportRun, Unit
 from signage.engine.model import SheetGeometry
-from signage.models import PrintRun
+from signage.models import Product
+from signage.services.printing import PART_SIZES
 
 ALL = ("", _("All"))
 A_SHEET = SheetGeometry().per_page
@@ -63,7 +64,9 @@ class OrderForm(forms.Form):
     """A print order; fields that do not belong to the product are ignored."""
 
     product = forms.ChoiceField(
-        label=_("What to print"), choices=PrintRun.Product.choices, widget=forms.RadioSelect
+        label=_("What to print"),
+        choices=[(p, Product(p).label) for p in PART_SIZES],
+        widget=forms.RadioSelect,
     )
     community = forms.ModelChoiceField(
         Community.objects.none(), required=False, label=_("Community"), empty_label=_("Whole street")
@@ -91,7 +94,7 @@ class OrderForm(forms.Form):
     title = forms.CharField(required=False, max_length=200, label=_("Name of this run"))
 
     def __init__(self, user: User, data: Any = None) -> None:
-        super().__init__(data, initial={"product": PrintRun.Product.STICKER, "owed": True, "start_at": 1})
+        super().__init__(data, initial={"product": Product.STICKER, "owed": True, "start_at": 1})
         scope = access.scope_of(user)
         chosen = (data or {}).get("community", "")
         is_chosen = chosen.isascii() and chosen.isdigit()

@@ -16,7 +16,7 @@ from grading.models import GradeChange, Standing
 from grading.states import ChangeState
 from jobs.models import Job
 from rentals.models import ImportRun, Unit
-from signage.models import PrintRun, Sign
+from signage.models import PrintRun, Product, Sign
 from signage.querysets import owing
 
 
@@ -87,8 +87,8 @@ def owed_signs() -> list[Owed]:
     """Stickers and notices owed by comparing rows, and how many wait in somebody's hand."""
     in_hand = dict(Sign.objects.in_hand().order_by().values_list("product").annotate(n=Count("pk")))
     products = {
-        Sign.Product.STICKER: _("Stickers owed"),
-        Sign.Product.NO_RENTAL: _("No-rental notices owed"),
+        Product.STICKER: _("Stickers owed"),
+        Product.NO_RENTAL: _("No-rental notices owed"),
     }
     return [Owed(p.value, label, owing(p).count(), in_hand.get(p.value, 0)) for p, label in products.items()]
 

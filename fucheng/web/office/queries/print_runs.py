@@ -14,7 +14,7 @@ from grading.models.rule_sets import GRADE_CHOICES
 from rentals.models import Unit
 from signage.engine.model import SheetGeometry
 from signage.engine.preview import png_of_page
-from signage.models import PrintFile, PrintItem, PrintRun, Sign
+from signage.models import PrintFile, PrintItem, PrintRun, Product, Sign
 from signage.querysets import owing
 from signage.services import printing
 
@@ -43,7 +43,7 @@ def run_of(user: User, pk: int) -> PrintRun:
 
 def size_of(product: str, wanted: dict[str, Any], *, start_at: int) -> Size:
     """Counts without ordering; sheets follow from the stickers on one sheet and the first free place."""
-    if product == PrintRun.Product.ESTATE_BOARD:
+    if product == Product.ESTATE_BOARD:
         estates = _gated(wanted)
         hanging = Sign.objects.on_the_wall().filter(estate__in=estates, product=product).count()
         return Size(len(estates), len(estates), hanging)
@@ -51,7 +51,7 @@ def size_of(product: str, wanted: dict[str, Any], *, start_at: int) -> Size:
     hangs = Sign.objects.on_the_wall().filter(unit=OuterRef("unit"), product=product)
     signs, replacing = homes.count(), homes.filter(Exists(hangs)).count()
     sheets = -(-(signs + start_at - 1) // SheetGeometry().per_page) if signs else 0
-    return Size(signs, sheets if product == PrintRun.Product.STICKER else signs, replacing)
+    return Size(signs, sheets if product == Product.STICKER else signs, replacing)
 
 
 def _gated(wanted: dict[str, Any]) -> list[int]:
@@ -66,7 +66,7 @@ def title_of(cleaned: dict[str, Any]) -> str:
     """A name for a run that got none: what, where, which."""
     grade = dict(GRADE_CHOICES).get(cleaned.get("grade") or "")
     place = cleaned.get("estate") or cleaned.get("grid") or cleaned.get("community")
-    words = [PrintRun.Product(cleaned["product"]).label, place or _("Whole street"), grade]
+    words = [Product(cleaned["product"]).label, place or _("Whole street"), grade]
     return " · ".join(str(word) for word in words if word)
 
 
@@ -112,7 +112,7 @@ def run_file(run: PrintRun) -> RunFile:
     """Five flat queries: files, refused items, signs by state, what they replace, boards to post."""
     refused = run.items.exclude(refused="").select_related("unit", "estate").order_by("ordinal")
     states = dict(run.signs.order_by().values_list("state").annotate(n=Count("pk")))
-    boards = run.product == PrintRun.Product.ESTATE_BOARD
+    boards = run.product == Product.ESTATE_BOARD
     return RunFile(
         run=run,
         files=list(run.files.order_by("seq")),
@@ -129,7 +129,7 @@ def run_file(run: PrintRun) -> RunFile:
 
 def _replacing(run: PrintRun) -> int:
     """Signs of this run in hand whose home has one of the same kind on the wall."""
-    place = "estate" if run.product == PrintRun.Product.ESTATE_BOARD else "unit"
+    place = "estate" if run.product == Product.ESTATE_BOARD else "unit"
     hangs = Sign.objects.on_the_wall().filter(**{place: OuterRef(place)}, product=run.product)
     return run.signs.filter(Exists(hangs), state=Sign.State.PRINTED).count()
 

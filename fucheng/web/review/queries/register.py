@@ -16,7 +16,7 @@ from grading.models import Standing
 from grading.querysets import StandingQuerySet
 from rentals.models import Building, Unit
 from rentals.querysets import BuildingQuerySet, UnitQuerySet
-from signage.models import Sign
+from signage.models import Product, Sign
 
 Homes = UnitQuerySet[Unit]
 
@@ -54,7 +54,7 @@ def _in_state(rows: Homes, state: str, on: date) -> Homes:
     if state == "never":
         return rows.filter(pk__in=Standing.objects.filter(last_visit_at__isnull=True).values("pk"))
     hangs = Sign.objects.on_the_wall().filter(
-        unit=OuterRef("pk"), product=Sign.Product.STICKER, grade=OuterRef("standing__grade")
+        unit=OuterRef("pk"), product=Product.STICKER, grade=OuterRef("standing__grade")
     )
     return rows.filter(~Exists(hangs), standing__grade__isnull=False)
 
@@ -82,7 +82,7 @@ def rows_of(units: Sequence[Unit], *, on: date) -> list[HomeRow]:
     """Adds what a line says; the signs on the wall are one more query."""
     hanging = dict(
         Sign.objects.on_the_wall()
-        .filter(unit__in=[unit.pk for unit in units], product=Sign.Product.STICKER)
+        .filter(unit__in=[unit.pk for unit in units], product=Product.STICKER)
         .values_list("unit_id", "grade")
     )
     return [
