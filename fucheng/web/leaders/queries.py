@@ -166,7 +166,7 @@ def _work(found: Figures, user: User, period: Period) -> None:
 
 
 def _signs(found: Figures, user: User, period: Period) -> None:
-    for product in Product.values:
+    for product in (Product.STICKER, Product.NO_RENTAL, Product.ESTATE_BOARD):
         found.posted[product] = rows.signs(user, wanted(period, product=product)).count()
         found.posted_before[product] = rows.signs(user, wanted(period.before, product=product)).count()
         found.on_the_wall[product] = rows.signs(user, {"now": "1", "product": product}).count()
