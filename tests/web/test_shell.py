@@ -76,6 +76,17 @@ def test_pages_of_a_person_are_not_kept_in_history(client: Client, cast: Cast) -
 # ---- language, reading size -----------------------------------------------------------------------------------
 
 
+def test_pages_travel_compressed_and_files_as_they_are(client: Client, cast: Cast) -> None:
+    client.force_login(cast.office)
+    taken = {"headers": {"Accept-Encoding": "gzip"}}
+    page = client.get("/office/", **taken)
+    assert (page.headers["Content-Encoding"], "Accept-Encoding" in page.headers["Vary"]) == ("gzip", True)
+    assert len(page.content) < len(client.get("/office/").content) / 2
+    file = client.get("/office/imports/template/", **taken)
+    assert "Content-Encoding" not in file.headers
+    file.close()
+
+
 def test_language_is_chosen_by_name_and_kept(client: Client) -> None:
     assert '<html lang="zh-Hans">' in client.get("/").text
     client.post("/i18n/setlang/", {"language": "en", "next": "/sign-in/"})
