@@ -48,6 +48,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     INTEGRITY_READ = "integrity.read"
     SECOND_VISIT_DRAW = "second_visit.draw"
+    STAR_PROPOSE = "star.propose"
+    STAR_DECIDE = "star.decide"
 
 
 P = Permission
@@ -70,6 +72,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.INCIDENT_MATCH,
             P.GRADE_REVIEW,
             P.GRADE_DECIDE,
+            P.STAR_PROPOSE,
             P.OBJECTION_ANSWER,
             P.SIGN_PRINT,
             P.DOCUMENT_READ,
@@ -85,6 +88,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             P.REGISTER_READ,
             P.GRADE_DECIDE_RED,
+            P.STAR_DECIDE,
             P.OBJECTION_ANSWER,
             P.DOCUMENT_READ,
             P.FIGURES_READ,

@@ -32,4 +32,28 @@ CHECKS: dict[str, str] = {
                 SELECT 1 FROM grading_visitexception e WHERE e.visit_id = v.id AND e.unit_id = u.id)
             ORDER BY v.submitted_at DESC LIMIT 1) newest ON true
         WHERE s.last_visit_at IS DISTINCT FROM newest.submitted_at AND s.last_visit_at IS NOT NULL""",
+    "a building has one award of stars in force at most": """
+        SELECT building_id FROM grading_staraward WHERE ended_at IS NULL GROUP BY 1 HAVING count(*) > 1""",
+    "stars are awarded and withdrawn on decided proposals, by another person than the proposer": """
+        SELECT a.id FROM grading_staraward a
+        JOIN grading_starproposal p ON p.id = a.proposal_id
+        LEFT JOIN grading_starproposal w ON w.id = a.withdrawal_id
+        WHERE (p.what, p.state, p.building_id, p.stars) IS DISTINCT FROM ('award', 'approved', a.building_id, a.stars)
+           OR p.decided_by_id = p.proposed_by_id
+           OR w.id IS NOT NULL AND ((w.what, w.state, w.award_id) IS DISTINCT FROM ('withdraw', 'approved', a.id)
+                                    OR w.decided_by_id = w.proposed_by_id)""",
+    "an approved award of stars stands or has ended": """
+        SELECT p.id FROM grading_starproposal p LEFT JOIN grading_staraward a ON a.proposal_id = p.id
+        WHERE p.state = 'approved' AND p.what = 'award' AND a.id IS NULL""",
+    "no building with a home in red keeps its stars without a proposal that waits or was refused": """
+        SELECT a.building_id FROM grading_staraward a
+        WHERE a.ended_at IS NULL AND EXISTS (
+            SELECT FROM grading_standing s JOIN rentals_unit u ON u.id = s.unit_id
+            WHERE u.building_id = a.building_id AND u.left_on IS NULL AND s.grade = 'red'
+              AND s.graded_at > a.awarded_at)
+          AND NOT EXISTS (SELECT FROM grading_starproposal p
+                          WHERE p.award_id = a.id AND p.state IN ('proposed', 'refused'))""",
+    "a look at emptiness is due at red homes only": """
+        SELECT v.unit_id FROM grading_vacancycheck v JOIN grading_standing s ON s.unit_id = v.unit_id
+        WHERE v.state = 'due' AND s.grade IS DISTINCT FROM 'red'""",
 }

@@ -15,7 +15,9 @@ from grading.states import (
     OPEN_RULE_SET_STATES,
     ChangeState,
     HazardState,
+    StarState,
     UrgentState,
+    VacancyState,
 )
 
 
@@ -45,6 +47,21 @@ class OfBuildingQuerySet(ScopedQuerySet[Row]):
     def visible_to(self, user: User) -> Self:
         scope = access.scope_of(user)
         return self if scope.whole_street else self.filter(building__community__in=scope.community_ids)
+
+
+class StarProposalQuerySet(OfBuildingQuerySet[Row]):
+    def awaiting_panel(self) -> Self:
+        return self.filter(state=StarState.PROPOSED)
+
+
+class StarAwardQuerySet(OfBuildingQuerySet[Row]):
+    def in_force_on(self, day: date) -> Self:
+        """Stars that a building has on this day; at most one row a building when `day` is today."""
+        return self.filter(ended_at__isnull=True, valid_until__gte=day)
+
+    def expired_on(self, day: date) -> Self:
+        """Over by time alone, and not ended yet."""
+        return self.filter(ended_at__isnull=True, valid_until__lt=day)
 
 
 class OfUnitQuerySet(ScopedQuerySet[Row]):
@@ -163,6 +180,11 @@ class GradeChangeQuerySet(OfUnitQuerySet[Row]):
 class UrgentRedQuerySet(OfUnitQuerySet[Row]):
     def unconfirmed(self) -> Self:
         return self.filter(state=UrgentState.UNCONFIRMED)
+
+
+class VacancyCheckQuerySet(OfUnitQuerySet[Row]):
+    def due(self) -> Self:
+        return self.filter(state=VacancyState.DUE)
 
 
 class ObjectionQuerySet(OfUnitQuerySet[Row]):

@@ -240,3 +240,46 @@ SPOT_CHECK_MOVES: dict[SpotCheckState, frozenset[SpotCheckState]] = {
     SpotCheckState.CONFIRMED: frozenset(),
     SpotCheckState.FALSE: frozenset(),
 }
+
+
+class StarState(StrEnum):
+    """A proposal to give stars to a building, or to take them away."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
+STAR_STATE_NAMES = {
+    StarState.PROPOSED: _("waiting for the panel"),
+    StarState.APPROVED: _("approved"),
+    StarState.REFUSED: _("refused"),
+    StarState.SUPERSEDED: _("replaced by newer facts"),
+}
+STAR_MOVES: dict[StarState, frozenset[StarState]] = {
+    StarState.PROPOSED: frozenset({StarState.APPROVED, StarState.REFUSED, StarState.SUPERSEDED}),
+    StarState.APPROVED: frozenset(),
+    StarState.REFUSED: frozenset(),
+    StarState.SUPERSEDED: frozenset(),
+}
+
+
+class VacancyState(StrEnum):
+    """Whether a red home is really empty: looked at by the grid worker."""
+
+    DUE = "due"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+VACANCY_STATE_NAMES = {
+    VacancyState.DUE: _("to be looked at"),
+    VacancyState.ANSWERED: _("looked at"),
+    VacancyState.CLOSED: _("no longer red"),
+}
+VACANCY_MOVES: dict[VacancyState, frozenset[VacancyState]] = {
+    VacancyState.DUE: frozenset({VacancyState.ANSWERED, VacancyState.CLOSED}),
+    VacancyState.ANSWERED: frozenset(),
+    VacancyState.CLOSED: frozenset(),
+}

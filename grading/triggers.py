@@ -136,3 +136,43 @@ def fell_back_under_watch() -> pgtrigger.Trigger:
             RETURN NEW;
         """,
     )
+
+
+def award_follows_its_decision() -> pgtrigger.Trigger:
+    """Stars hang on an approved proposal for this building and number, and are withdrawn by one for this award."""
+    return pgtrigger.Trigger(
+        name="follows_its_decision",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func="""
+            IF NOT EXISTS (SELECT FROM grading_starproposal p WHERE p.id = NEW.proposal_id AND p.state = 'approved'
+                           AND p.what = 'award' AND p.building_id = NEW.building_id AND p.stars = NEW.stars) THEN
+                RAISE EXCEPTION 'stars are awarded on an approved proposal only'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'staraward_on_an_approved_proposal';
+            END IF;
+            IF NEW.withdrawal_id IS NOT NULL AND NOT EXISTS (
+                SELECT FROM grading_starproposal p WHERE p.id = NEW.withdrawal_id AND p.state = 'approved'
+                AND p.what = 'withdraw' AND p.award_id = NEW.id) THEN
+                RAISE EXCEPTION 'stars are withdrawn on an approved proposal only'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'staraward_withdrawn_on_an_approved_proposal';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def empty_check_is_of_a_red() -> pgtrigger.Trigger:
+    """Only a red decision in force has its home looked at for emptiness."""
+    return pgtrigger.Trigger(
+        name="is_of_a_red",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func="""
+            IF NOT EXISTS (SELECT FROM grading_gradechange c WHERE c.id = NEW.change_id AND c.unit_id = NEW.unit_id
+                           AND c.to_grade = 'red' AND c.state = 'approved') THEN
+                RAISE EXCEPTION 'a vacancy check belongs to a red in force of this home'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'vacancycheck_of_a_red';
+            END IF;
+            RETURN NEW;
+        """,
+    )

@@ -10,6 +10,9 @@ CHECKS: dict[str, str] = {
         LEFT JOIN letters_document d ON d.change_id = c.id
         WHERE c.state = 'approved' AND (c.to_grade = 'red' OR c.from_grade = 'red') AND d.id IS NULL
           AND c.decided_at > (SELECT min(issued_at) FROM letters_document WHERE change_id IS NOT NULL)""",
+    "every award of stars has its document": """
+        SELECT a.id FROM grading_staraward a LEFT JOIN letters_document d ON d.star_award_id = a.id
+        WHERE d.id IS NULL OR d.kind <> 'star' OR d.building_id <> a.building_id""",
     "a document of a home is of its building": """
         SELECT d.id FROM letters_document d JOIN rentals_unit u ON u.id = d.unit_id
         WHERE u.building_id <> d.building_id""",

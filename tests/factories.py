@@ -4,7 +4,7 @@ import io
 import itertools
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pgtrigger
@@ -30,6 +30,8 @@ from grading.models import (
     Simulation,
     SimulationCell,
     Standing,
+    StarAward,
+    StarProposal,
 )
 from grading.services import rule_drafts, rule_sets
 from grading.services.hazards import Seen
@@ -41,6 +43,10 @@ from signage.services import tokens
 NOON = datetime(2026, 5, 12, 4, 0, tzinfo=UTC)  # Tuesday noon in Shenzhen
 PASSWORD = "fucheng-test-2026"
 _numbers = itertools.count(1)
+STAR_FACTS = {
+    "homes": 6, "not_green": 0, "green_since": "2025-09-01", "not_clean": 0, "score": 97, "points": 98, "overdue": 0,
+    "cases": [],
+}  # fmt: skip
 
 
 def street() -> Street:
@@ -242,6 +248,33 @@ def delisting_request(unit: Unit, by: User, state: str = "requested", **fields: 
     if state in ("granted", "refused", "withdrawn"):
         given["ended_at"] = NOON
     return DelistingRequest.objects.create(unit=unit, state=state, **(given | fields))
+
+
+def star_proposal(
+    of: Building, stars: int = 3, *, award: StarAward | None = None, **fields: Any
+) -> StarProposal:
+    """Waiting for the panel: an award, or the withdrawal of `award` because a home turned red."""
+    given: dict[str, Any] = {"what": "withdraw", "cause": "red"} if award else {"what": "award"}
+    given |= {
+        "rule_set": RuleSet.objects.binding().first() or rules(),
+        "facts": STAR_FACTS,
+        "reason": "符合条件",
+    }
+    given |= {"proposed_by": somebody("a-proposer"), "proposed_at": NOON}
+    return StarProposal.objects.create(building=of, stars=stars, award=award, **(given | fields))
+
+
+def star_award(of: Building, stars: int = 3, at: datetime = NOON, **fields: Any) -> StarAward:
+    """Stars in force for a year since `at`."""
+    decided = {"state": "approved", "decided_by": somebody("a-panel"), "decided_at": at, "answer": "同意"}
+    proposal = star_proposal(of, stars, proposed_at=at, **(decided | fields))
+    return StarAward.objects.create(
+        building=of,
+        stars=stars,
+        proposal=proposal,
+        awarded_at=at,
+        valid_until=at.date() + timedelta(days=365),
+    )
 
 
 def report(unit: Unit, state: str = "new") -> HazardReport:

@@ -22,7 +22,10 @@ from grading.models import (
     Reply,
     RuleSet,
     SpotCheck,
+    StarAward,
+    StarProposal,
     UrgentRed,
+    VacancyCheck,
     VisitRequest,
 )
 from letters.models import Document
@@ -63,6 +66,9 @@ STATES: dict[type, tuple[str, str, dict[str, Any]]] = {
         "urgent",
         {"state": "confirmed", "ended_by_id": 1, "ended_at": NOON, "answer": "属实"},
     ),
+    StarProposal: ("star_proposal", "star_proposal", {"state": "superseded"}),
+    StarAward: ("star_award", "star_award", {"ended_at": NOON, "ending": "expired"}),
+    VacancyCheck: ("vacancy_check", "vacancy_check", {"state": "closed"}),
     Document: ("document", "owed_letter", {"state": "failed", "failure": "x"}),
     Sign: ("sign", "printed", {"state": "void"}),
 }

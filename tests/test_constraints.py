@@ -34,7 +34,10 @@ from grading.models import (
     SelfReportedFault,
     SpotCheck,
     Standing,
+    StarAward,
+    StarProposal,
     UrgentRed,
+    VacancyCheck,
     Visit,
     VisitException,
     VisitRequest,
@@ -149,6 +152,7 @@ breaks("ruleset_published_by_a_second_person")(
     )
 )
 breaks("ruleset_one_published_a_day")(lambda w: again(w.rule_set, version="9.9"))
+breaks("ruleset_five_thresholds_of_stars")(lambda w: change(editable(w), star_points=[90]))
 breaks("ruleitem_code_once_in_version")(lambda w: again(editable(w).items.first()))
 breaks("ruleitem_veto_has_a_cause")(
     lambda w: change(editable(w).items.filter(effect="veto").first(), red_cause="")
@@ -336,6 +340,36 @@ breaks("selfinspection_looked_at_has_outcome")(lambda w: said(w, visit=w.visit))
 breaks("selfinspection_sampled_gains_nothing")(lambda w: said(w, verify_by=NOON.date(), gained_days=1))
 breaks("selfreportedfault_item_once")(lambda w: again(reported(w)))
 
+# grading: stars
+by_whom = {"decided_at": NOON, "answer": "不同意"}
+breaks("starproposal_one_open_a_building")(lambda w: again(w.star_proposal))
+breaks("starproposal_1_to_5_stars")(lambda w: again(w.star_award.proposal, stars=6))
+breaks("starproposal_withdrawal_has_award_and_cause")(lambda w: again(w.star_award.proposal, cause="red"))
+breaks("starproposal_has_a_reason")(lambda w: again(w.star_award.proposal, reason=""))
+breaks("starproposal_decided_has_who_when_why")(lambda w: change(w.star_proposal, state="approved"))
+breaks("starproposal_decided_by_another")(
+    lambda w: change(w.star_proposal, state="refused", decided_by=w.star_proposal.proposed_by, **by_whom)
+)
+breaks("staraward_ended_has_when_and_how")(lambda w: change(w.star_award, ended_at=NOON))
+breaks("staraward_withdrawn_has_its_proposal")(
+    lambda w: change(w.star_award, ended_at=NOON, ending="withdrawn")
+)
+
+
+@breaks("staraward_one_in_force_a_building")
+def _(w: World) -> None:
+    again(w.star_award.proposal)
+    again(w.star_award, proposal=StarProposal.objects.get(state="approved", star_award=None))
+
+
+# grading: red homes
+looked = {"state": "answered", "answered_at": NOON}
+breaks("vacancycheck_one_due_a_home")(lambda w: again(w.vacancy_check))
+breaks("vacancycheck_answered_has_who_when_what")(lambda w: change(w.vacancy_check, **looked))
+breaks("vacancycheck_let_is_handed_over")(
+    lambda w: change(w.vacancy_check, answer="let", answered_by=w.staff, **looked)
+)
+
 # signage
 breaks("publictoken_is_22_base62")(lambda w: PublicToken.objects.filter(unit=w.green).update(token="short"))
 breaks("printfile_once_in_run")(lambda w: again(w.print_file))
@@ -432,8 +466,11 @@ KEPT = [
     SelfInspection,
     Sign,
     SpotCheck,
+    StarAward,
+    StarProposal,
     TextMessage,
     UrgentRed,
+    VacancyCheck,
     VisitRequest,
 ]
 MADE: dict[type, Break] = {

@@ -40,7 +40,10 @@ from grading.models import (
     RuleSet,
     Simulation,
     SpotCheck,
+    StarAward,
+    StarProposal,
     UrgentRed,
+    VacancyCheck,
     Visit,
     VisitRequest,
     Watch,
@@ -100,6 +103,9 @@ class World:
     incident: Incident
     hand_over: HandOver
     spot_check: SpotCheck
+    star_award: StarAward  # three stars of `building`, in force
+    star_proposal: StarProposal  # to withdraw them: waits for the panel
+    vacancy_check: VacancyCheck  # of `red`, due
     job: Job
     post: Post
     staff: User
@@ -157,6 +163,7 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
     )  # fmt: skip
     run, file = _print_run(cast, mark)
     letter, delivery = _letters(cast, red)
+    award = factories.star_award(building, reason=f"{mark}推荐")
     draft = factories.draft(f"1.{RuleSet.objects.count()}")
     simulation = factories.simulation(draft, green)
     return World(
@@ -220,6 +227,9 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
             handed_at=NOON,
         ),
         spot_check=_spot_check(cast, open_),
+        star_award=award,
+        star_proposal=factories.star_proposal(building, award=award, reason=f"{mark}有红房"),
+        vacancy_check=VacancyCheck.objects.get(unit=red),
         job=Job.objects.create(
             kind="grading.bulk_assessment",
             requested_by=cast.office,

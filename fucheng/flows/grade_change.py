@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from fucheng.flows import documents
+from fucheng.flows import aftermath, documents
 from grading.models import GradeChange
 from grading.services import changes, delisting
 from letters.services import telling
@@ -27,6 +27,7 @@ def approve(*, change_id: int, by: User, at: datetime, reason: str) -> GradeChan
     change = changes.approve_change(change_id=change_id, by=by, at=at, reason=reason)
     delisting.follow_changes([change.pk], at=at)
     documents.write_letters([change.pk], by=by, at=at)
+    aftermath.of_decisions([change.pk], at=at)
     telling.of_decisions([change.pk], at=at)
     return change
 
@@ -56,6 +57,7 @@ def decide_many(*, verb: str, change_ids: Sequence[int], by: User, at: datetime,
     delisting.follow_changes(decided, at=at)
     if verb == "approve":
         documents.write_letters(decided, by=by, at=at)
+        aftermath.of_decisions(decided, at=at)
     telling.of_decisions(decided, at=at)
     telling.of_requests(_homes_of(decided), at=at)
     return decided

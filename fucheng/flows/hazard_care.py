@@ -9,6 +9,7 @@ from accounts.services import audit
 from accounts.services.people import system_user
 from grading.models import HandOver
 from grading.services import handling
+from letters.services import telling
 
 AT_ONCE = 1000  # hazards a transaction
 
@@ -22,9 +23,11 @@ def hand_over(*, hazard_id: int, department: str, words: str, by: User, at: date
 @transaction.atomic(durable=True)
 def record_answer(*, hand_over_id: int, answered_by: str, answer: str, by: User, at: datetime) -> HandOver:
     audit.act_as(by)
-    return handling.record_answer(
+    given = handling.record_answer(
         hand_over_id=hand_over_id, answered_by=answered_by, answer=answer, by=by, at=at
     )
+    telling.of_answer(given, at=at)
+    return given
 
 
 @transaction.atomic(durable=True)

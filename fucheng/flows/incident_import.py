@@ -22,7 +22,7 @@ from core.errors import DomainError, Invalid
 from core.text import fold
 from fucheng.flows.registry_import import local_copy
 from grading.models import Incident, IncidentCategory
-from grading.services import assessing, delisting, incidents, rule_sets
+from grading.services import assessing, delisting, incidents, rule_sets, stars
 from grading.services.incidents import Report
 from jobs import services as jobs
 from jobs.models import Chunk, Job
@@ -99,6 +99,7 @@ def _assess(received: Sequence[Incident], *, by: User, at: datetime) -> None:
     for building in buildings:
         assessing.assess_after_check(building, rule_set=rule_set, checked_by=by, at=at)
     delisting.follow_newer_facts(at=at)
+    stars.follow_facts(buildings, at=at)
 
 
 class IncidentImport:

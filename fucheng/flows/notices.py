@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services import audit
 from letters.models import Notice, TextMessage
-from letters.services import outbox, telling
+from letters.services import outbox, telling, urging
 
 
 @transaction.atomic(durable=True)
@@ -26,4 +26,10 @@ def send_again(*, message_id: int, by: User, at: datetime) -> TextMessage:
 
 @transaction.atomic(durable=True)
 def tell_of_deadlines(*, at: datetime) -> int:
-    return telling.of_deadlines(at=at)
+    """Before a deadline, when it was missed, and before a re-inspection; how many were told."""
+    return telling.of_deadlines(at=at) + urging.of_overdue(at=at) + urging.of_reinspections(at=at)
+
+
+@transaction.atomic(durable=True)
+def tell_of_jobs(*, at: datetime) -> int:
+    return telling.of_jobs(at=at)

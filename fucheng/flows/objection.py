@@ -11,6 +11,7 @@ from core.dates import day_of
 from fucheng.flows import documents
 from grading.models import Objection, Reply, VisitRequest
 from grading.services import assessing, delisting, objections, replies, rule_sets, visit_requests
+from letters.services import telling
 
 
 @transaction.atomic(durable=True)
@@ -23,7 +24,9 @@ def file(*, unit_id: int, by: User, at: datetime, words: str, photo_digests: Seq
 @transaction.atomic(durable=True)
 def assign(*, objection_id: int, to: int, by: User, at: datetime) -> Objection:
     audit.act_as(by)
-    return objections.assign(objection_id=objection_id, to=to, by=by, at=at)
+    given = objections.assign(objection_id=objection_id, to=to, by=by, at=at)
+    telling.of_objection_given(given, at=at)
+    return given
 
 
 @transaction.atomic(durable=True)

@@ -10,6 +10,8 @@ from fucheng.flows import (
     reassessment,
     rule_drafts,
     second_visits,
+    stars,
+    vacancy,
 )
 from letters.services import outbox
 
@@ -38,6 +40,19 @@ def escalate_overdue() -> None:
     hazard_care.escalate_overdue(at=timezone.now())
 
 
+@shared_task(name="fucheng.follow_time")
+def follow_time() -> None:
+    """Every hour: awards of stars that are over, red homes that nobody was told to look at."""
+    stars.end_expired(at=timezone.now())
+    vacancy.open_missing(at=timezone.now())
+
+
+@shared_task(name="letters.jobs")
+def tell_of_jobs() -> None:
+    """Every half minute: who asked for a job reads that it has ended."""
+    notices.tell_of_jobs(at=timezone.now())
+
+
 @shared_task(name="fucheng.take_photo_prints")
 def take_photo_prints() -> None:
     """Makes new photos comparable with the older ones."""
@@ -52,5 +67,5 @@ def send_text_messages() -> None:
 
 @shared_task(name="letters.deadlines")
 def tell_of_deadlines() -> None:
-    """Every hour: deadlines that are two working days away; each is told once."""
+    """Every hour: deadlines two working days away, deadlines missed, re-inspections to come; each is told once."""
     notices.tell_of_deadlines(at=timezone.now())

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import audit
-from fucheng.flows import documents
+from fucheng.flows import aftermath, documents
 from grading.models import UrgentRed
 from grading.services import delisting, urgent
 from letters.services import telling
@@ -24,6 +24,7 @@ def put_into_red(
     )
     delisting.follow_newer_facts(at=at)
     documents.write_letters([made.change_id], by=by, at=at)
+    aftermath.of_decisions([made.change_id], at=at)
     telling.of_decisions([made.change_id], at=at)
     return made
 
@@ -42,5 +43,6 @@ def lift(*, urgent_id: int, by: User, at: datetime, reason: str) -> UrgentRed:
     delisting.end_where_red_is_gone(unit_id=lifted.unit_id, at=at)
     if lifted.lifting_id is not None:
         documents.write_letters([lifted.lifting_id], by=by, at=at)
+        aftermath.of_decisions([lifted.lifting_id], at=at)
         telling.of_decisions([lifted.lifting_id], at=at)
     return lifted

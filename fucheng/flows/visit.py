@@ -20,6 +20,7 @@ from grading.services import (
     rule_sets,
     second_visits,
     self_inspections,
+    stars,
     visit_requests,
     visits,
 )
@@ -76,6 +77,7 @@ def submit(
     proposed = assessing.assess_building(building_id, visit=visit, at=at)
     second_visits.note_visit(visit)
     self_inspections.note_visit(visit)
+    stars.follow_facts([building_id], at=at)
     delisting.follow_newer_facts(at=at)
     delisting.note_reinspection(visit, at=at)
     if issuing.after_visit(visit, by=by, at=at):

@@ -225,8 +225,10 @@ CELERY_BEAT_SCHEDULE = {
     "escalate-overdue": {"task": "fucheng.escalate_overdue", "schedule": 3600.0},
     "reassess-ended": {"task": "fucheng.reassess_ended", "schedule": 3600.0},
     "letters": {"task": "letters.sweep", "schedule": 15.0},
+    "follow-time": {"task": "fucheng.follow_time", "schedule": 3600.0},
     "retire-rules": {"task": "fucheng.retire_rules", "schedule": 3600.0},
     "take-photo-prints": {"task": "fucheng.take_photo_prints", "schedule": 900.0},
+    "tell-of-jobs": {"task": "letters.jobs", "schedule": 30.0},
     "text-messages": {"task": "letters.send", "schedule": 15.0},
     "deadlines": {"task": "letters.deadlines", "schedule": 3600.0},
 }

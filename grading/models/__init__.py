@@ -10,7 +10,9 @@ from grading.models.rule_sets import RuleItem, RuleSet
 from grading.models.second_visits import PhotoPrint, SecondVisit, SecondVisitDraw
 from grading.models.self_inspections import SelfInspection, SelfReportedFault
 from grading.models.simulations import Simulation, SimulationCell
+from grading.models.stars import StarAward, StarProposal
 from grading.models.urgent import UrgentRed
+from grading.models.vacancy import VacancyCheck
 from grading.models.visits import Finding, Merit, Photo, Visit, VisitException
 
 __all__ = [
@@ -43,7 +45,10 @@ __all__ = [
     "SimulationCell",
     "SpotCheck",
     "Standing",
+    "StarAward",
+    "StarProposal",
     "UrgentRed",
+    "VacancyCheck",
     "Visit",
     "VisitException",
     "VisitRequest",

@@ -30,6 +30,7 @@ class Assessment(models.Model):
     at = models.DateTimeField()
     grade = models.CharField(max_length=6, choices=GRADE_CHOICES)
     score = models.PositiveSmallIntegerField()
+    bonus = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="points for stars")
     lines = models.JSONField(default=list, help_text="the sum, line by line (grading.assessing.line_to_json)")
     visit = models.ForeignKey(Visit, null=True, on_delete=models.PROTECT, related_name="+")
     job = models.ForeignKey(Job, null=True, on_delete=models.PROTECT, related_name="+")

@@ -16,6 +16,10 @@ from grading.rule_triggers import items_follow_their_version, published_stays
 from grading.states import OPEN_RULE_SET_STATES, RULE_SET_STATE_NAMES, RuleSetState
 
 
+def default_star_points() -> list[int]:
+    return [90, 94, 97, 100, 103]
+
+
 class RuleSet(models.Model):
     """A published version never changes; a visit and an assessment are bound to the one they used.
 
@@ -52,6 +56,24 @@ class RuleSet(models.Model):
     )
     self_inspection_sample = models.PositiveSmallIntegerField(
         _("percent of self-inspections verified"), default=10, db_default=10
+    )
+    star_months = models.PositiveSmallIntegerField(_("months of green before stars"), default=6, db_default=6)
+    star_case_months = models.PositiveSmallIntegerField(
+        _("months without a case before stars"), default=12, db_default=12
+    )
+    star_score_from = models.PositiveSmallIntegerField(_("stars from this score"), default=90, db_default=90)
+    star_points = ArrayField(
+        models.PositiveSmallIntegerField(),
+        size=5,
+        default=default_star_points,
+        db_default=default_star_points(),
+        help_text="score and bonus of the weakest home from which 1, 2, ... 5 stars are given",
+    )
+    star_valid_months = models.PositiveSmallIntegerField(
+        _("months an award of stars is valid"), default=12, db_default=12
+    )
+    announce_days = models.PositiveSmallIntegerField(
+        _("working days before which a re-inspection is announced"), default=1, db_default=1
     )
     based_on = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="drafts")
     revision = models.PositiveIntegerField(default=0)
@@ -100,6 +122,7 @@ class RuleSet(models.Model):
                     & ~Q(published_by=F("edited_by"))
                 ),
             ),
+            models.CheckConstraint(name="ruleset_five_thresholds_of_stars", condition=Q(star_points__len=5)),
             models.UniqueConstraint(
                 name="ruleset_one_published_a_day", fields=["effective_on"], condition=Q(state="published")
             ),

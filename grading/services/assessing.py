@@ -278,7 +278,7 @@ def _keep_assessments(
     ids = dict(zip((j.unit_id for j in fresh), reserve_ids(Assessment, len(fresh)), strict=True))
     copy_in(
         "grading_assessment",
-        ("id", "unit_id", "rule_set_id", "at", "grade", "score", "lines", "visit_id", "job_id"),
+        ("id", "unit_id", "rule_set_id", "at", "grade", "score", "bonus", "lines", "visit_id", "job_id"),
         (
             (
                 ids[j.unit_id],
@@ -287,6 +287,7 @@ def _keep_assessments(
                 at,
                 j.verdict.grade.value,
                 j.verdict.score,
+                j.verdict.bonus,
                 json.dumps(lines_to_json(j.verdict.lines)),
                 visit.pk if visit else None,
                 job.pk if job else None,

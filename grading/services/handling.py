@@ -27,6 +27,14 @@ def hand_over(*, hazard_id: int, department: str, words: str, by: User, at: date
         raise Conflict(_("This hazard is with a department already."))
     if not department.strip() or not words.strip():
         raise Invalid(_("Name the department and say what it is asked to do."))
+    return give(hazard, department, words, by=by, at=at)
+
+
+def give(hazard: Hazard, department: str, words: str, *, by: User, at: datetime) -> HandOver:
+    """The hand-over of an open hazard; the one that waits already when there is one."""
+    waiting = HandOver.objects.filter(hazard=hazard, state=HandOverState.WITH_DEPARTMENT).first()
+    if waiting is not None:
+        return waiting
     given = HandOver.objects.create(
         hazard=hazard, department=department, words=words, handed_by=by, handed_at=at
     )

@@ -15,6 +15,7 @@ from core.dates import add_workdays, day_of
 from core.errors import Conflict, Invalid
 from grading.models import Finding, Hazard, HazardEvent, Proof, RuleItem, Standing, Visit
 from grading.states import HazardState
+from rentals.models import Unit
 
 What = HazardEvent.What
 POSTED_SEVERITIES = ("critical", "major")
@@ -180,6 +181,27 @@ def open_for_incident(
     hazard.save()
     _tell(hazard, what, at=at, by=by, note=note)
     return hazard
+
+
+def open_without_visit(
+    unit: Unit, item: RuleItem, *, by: User, at: datetime, note: str
+) -> tuple[Hazard, bool]:
+    """The open hazard of this fault, and whether it was opened here. A fault of the whole building counts there.
+
+    The caller holds the building's lock.
+    """
+    place = None if item.scope == RuleItem.Scope.BUILDING else unit
+    known = Hazard.objects.filter(building=unit.building_id, unit=place, item_code=item.code).first()
+    if known is not None and known.state != HazardState.CLOSED:
+        return known, False
+    hazard = known or Hazard(building_id=unit.building_id, unit=place, item_code=item.code)
+    hazard.item, hazard.state, hazard.opened_at, hazard.closed_at = item, HazardState.OPEN, at, None
+    hazard.due_on = due_on(item, day_of(at))
+    hazard.relapses += 1 if known else 0
+    hazard.note = note
+    hazard.save()
+    _tell(hazard, What.RELAPSED if known else What.OPENED, at=at, by=by, note=note)
+    return hazard, True
 
 
 @transaction.atomic

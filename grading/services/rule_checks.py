@@ -108,10 +108,34 @@ def of_settings(rule_set: RuleSet, items: Iterable[RuleItem]) -> list[Fault]:
         found.append(("interval_days_capped", _("Not longer than the interval of yellow.")))
     numbers = {f"days_{grade}": n for grade, n in days.items()} | {
         field: getattr(rule_set, field)
-        for field in ("interval_days_capped", "watch_days", "relapse_red_count", "relapse_window_months")
+        for field in (
+            "interval_days_capped",
+            "watch_days",
+            "relapse_red_count",
+            "relapse_window_months",
+            "star_months",
+            "star_valid_months",
+        )
     }
+    found += _stars(rule_set)
     found += [(field, _("At least 1.")) for field, n in numbers.items() if n < 1]
     return [Fault("", field, text) for field, text in found] + _hints(rule_set, items)
+
+
+def _stars(rule_set: RuleSet) -> list[Said]:
+    """Whoever meets the conditions gets a star, and more stars never for fewer points."""
+    found: list[Said] = []
+    points = rule_set.star_points
+    if not 0 < rule_set.star_score_from <= FULL_SCORE:
+        found.append(("star_score_from", _("No home can reach this: the score goes from 0 to 100.")))
+    if points[0] > rule_set.star_score_from:
+        found.append(("stars_1", _("Not above the score that stars start from.")))
+    found += [
+        (f"stars_{n + 1}", _("More than for one star less."))
+        for n in range(1, len(points))
+        if points[n] <= points[n - 1]
+    ]
+    return found
 
 
 def _hints(rule_set: RuleSet, items: Iterable[RuleItem]) -> list[Fault]:

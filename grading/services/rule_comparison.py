@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from grading.facts import Effect, Severity
 from grading.models import RuleItem, RuleSet
 from grading.models.rule_sets import DIMENSION_NAMES, GRADE_NAMES
+from grading.stars import MOST
 
 EFFECT_NAMES: dict[str, Any] = {
     Effect.VETO: _("red while open"),
@@ -53,6 +54,12 @@ SETTINGS: dict[str, Any] = {
     "relapse_window_months": _("Months in which relapses are counted"),
     "self_inspection_days": _("Days a self-inspection puts off the visit"),
     "self_inspection_sample": _("Percent of self-inspections verified"),
+    "star_months": _("Months of green before stars"),
+    "star_case_months": _("Months without red, incident or untrue proof before stars"),
+    "star_score_from": _("Stars from this score"),
+    **{f"stars_{n}": n for n in range(1, MOST + 1)},
+    "star_valid_months": _("Months an award of stars is valid"),
+    "announce_days": _("Working days before which a re-inspection is announced; 0: never"),
 }
 
 
@@ -112,6 +119,7 @@ def settings_of(rule_set: RuleSet) -> dict[str, Any]:
     """The settings of a version under the names of SETTINGS, flat."""
     flat = {f"cap_{letter}": rule_set.dimension_caps.get(letter, 0) for letter in DIMENSION_NAMES}
     flat |= {f"days_{grade}": rule_set.interval_days.get(grade, 0) for grade in GRADE_NAMES}
+    flat |= {f"stars_{n}": points for n, points in enumerate(rule_set.star_points, 1)}
     return {name: flat[name] if name in flat else getattr(rule_set, name) for name in SETTINGS}
 
 
@@ -135,6 +143,8 @@ def label_of_setting(name: str) -> str:
         return _("Most points of group %(group)s") % {"group": f"{name[-1]} {SETTINGS[name]}"}
     if name.startswith("days_"):
         return _("Days until the next visit: %(grade)s") % {"grade": SETTINGS[name]}
+    if name.startswith("stars_"):
+        return _("Points of the weakest home, with bonus, for stars: %(n)s") % {"n": SETTINGS[name]}
     return str(SETTINGS[name])
 
 

@@ -75,8 +75,11 @@ def take_settings(rule_set: RuleSet, values: Mapping[str, Any]) -> None:
     rule_set.interval_days = {
         g.value: values.get(f"days_{g}", rule_set.interval_days.get(g, 0)) for g in grades
     }
+    rule_set.star_points = [
+        values.get(f"stars_{n}", points) for n, points in enumerate(rule_set.star_points, 1)
+    ]
     for name in SETTINGS.keys() & values.keys():
-        if not name.startswith(("cap_", "days_")):
+        if not name.startswith(("cap_", "days_", "stars_")):
             setattr(rule_set, name, values[name])
 
 

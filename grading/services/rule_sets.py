@@ -12,6 +12,7 @@ from accounts.models import User
 from core.errors import Conflict
 from grading.facts import Effect, Grade, Item, RuleBook
 from grading.models import IncidentCategory, RuleItem, RuleSet, SamplingShare
+from grading.stars import StarBook
 from grading.states import RuleSetState
 
 DATA = Path(__file__).parents[1] / "data"
@@ -93,6 +94,15 @@ def _book(rule_set_id: int) -> RuleBook:
         relapse_red_count=rule_set.relapse_red_count,
         relapse_window_months=rule_set.relapse_window_months,
         watch_days_incident=rule_set.watch_days_incident,
+    )
+
+
+def star_book(rule_set: RuleSet) -> StarBook:
+    return StarBook(
+        months=rule_set.star_months,
+        case_months=rule_set.star_case_months,
+        score_from=rule_set.star_score_from,
+        points=tuple(rule_set.star_points),
     )
 
 

@@ -12,7 +12,7 @@ from communities import access
 from core.dates import add_workdays, day_of
 from core.errors import Conflict, Invalid, NotAllowed
 from grading.facts import Effect
-from grading.models import GradeChange, Hazard, HazardEvent, Photo, RuleItem, RuleSet, Standing, UrgentRed
+from grading.models import GradeChange, HazardEvent, Photo, RuleItem, RuleSet, Standing, UrgentRed
 from grading.services import assessing, changes, hazards, photos, rule_sets
 from grading.states import URGENT_MOVES, ChangeState, HazardState, UrgentState
 from rentals.models import Building, Unit
@@ -55,7 +55,7 @@ def put_into_red(
     waiting = changes.open_for(unit.pk)
     if waiting is not None and waiting.was_inspected_by(by):
         raise changes.OwnInspection
-    hazard, is_opened_here = _open(unit, item, by=by, at=at, reason=reason)
+    hazard, is_opened_here = hazards.open_without_visit(unit, item, by=by, at=at, note=reason)
     assessing.assess_after_check(unit.building_id, rule_set=rule_set, checked_by=by, at=at)
     change = GradeChange.objects.open().get(unit=unit)
     if change.inspected_by_id == by.pk:
@@ -116,23 +116,6 @@ def _rules_of(at: datetime) -> RuleSet:
     if not rule_sets.is_grading(rule_set, day_of(at)):
         raise Conflict(_("These rules grade from %(day)s on."), day=rule_set.effective_on)
     return rule_set
-
-
-def _open(unit: Unit, item: RuleItem, *, by: User, at: datetime, reason: str) -> tuple[Hazard, bool]:
-    """The open hazard of this fault, and whether it was opened here. A fault of the whole building counts there."""
-    place = None if item.scope == RuleItem.Scope.BUILDING else unit
-    known = Hazard.objects.filter(building=unit.building_id, unit=place, item_code=item.code).first()
-    if known is not None and known.state != HazardState.CLOSED:
-        return known, False
-    hazard = known or Hazard(building_id=unit.building_id, unit=place, item_code=item.code)
-    hazard.item, hazard.state, hazard.opened_at, hazard.closed_at = item, HazardState.OPEN, at, None
-    hazard.due_on = hazards.due_on(item, day_of(at))
-    hazard.relapses += 1 if known else 0
-    hazard.note = reason
-    hazard.save()
-    what = What.RELAPSED if known else What.OPENED
-    HazardEvent.objects.create(hazard=hazard, what=what, at=at, by=by, note=reason)
-    return hazard, True
 
 
 def _back_to_the_earlier(urgent: UrgentRed, *, at: datetime) -> GradeChange:

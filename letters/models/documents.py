@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.triggers import append_only, audited, no_delete
-from grading.models import GradeChange, Visit
+from grading.models import GradeChange, StarAward, Visit
 from letters.querysets import DocumentQuerySet, OfDocumentQuerySet
 from rentals.models import Building, Landlord, Unit
 
@@ -70,6 +70,7 @@ class Document(models.Model):
     landlord = models.ForeignKey(Landlord, null=True, on_delete=models.PROTECT, related_name="documents")
     change = models.ForeignKey(GradeChange, null=True, on_delete=models.PROTECT, related_name="documents")
     visit = models.ForeignKey(Visit, null=True, on_delete=models.PROTECT, related_name="documents")
+    star_award = models.OneToOneField(StarAward, null=True, on_delete=models.PROTECT, related_name="document")
     data: Any = models.JSONField()
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -140,10 +141,10 @@ class Document(models.Model):
                 func="""
                     IF OLD.state = 'ready' OR
                         (NEW.kind, NEW.prefix, NEW.year, NEW.seq, NEW.building_id, NEW.unit_id,
-                         NEW.landlord_id, NEW.change_id, NEW.visit_id, NEW.data, NEW.issued_at, NEW.issued_by_id)
+                         NEW.landlord_id, NEW.change_id, NEW.visit_id, NEW.star_award_id, NEW.data, NEW.issued_at, NEW.issued_by_id)
                         IS DISTINCT FROM
                         (OLD.kind, OLD.prefix, OLD.year, OLD.seq, OLD.building_id, OLD.unit_id,
-                         OLD.landlord_id, OLD.change_id, OLD.visit_id, OLD.data, OLD.issued_at, OLD.issued_by_id)
+                         OLD.landlord_id, OLD.change_id, OLD.visit_id, OLD.star_award_id, OLD.data, OLD.issued_at, OLD.issued_by_id)
                     THEN RAISE EXCEPTION 'pgtrigger: Cannot change an issued document';
                     END IF;
                     RETURN NEW;

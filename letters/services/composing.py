@@ -106,16 +106,6 @@ class ObjectionAnswer:
     outcome: str
 
 
-@dataclass(frozen=True)
-class StarAward:
-    """Plain data of an award to a building; `reasons` are the published conditions and how they are met."""
-
-    stars: int
-    decided_on: date
-    reasons: Sequence[str]
-    green_since: date | None = None
-
-
 def faults_of(explanation: Explanation, notes: Mapping[int, str]) -> list[Fault]:
     """The lines of the sum, in its order."""
     return [
@@ -277,20 +267,25 @@ def objection_answer(place: Place, answer: ObjectionAnswer, *, on: date) -> Offi
     return _document(place, "出租屋评定异议答复书", intro, sections, on=on, what="答复书")
 
 
-def star_award(place: Place, award: StarAward, *, on: date) -> OfficialDocument:
-    """授牌决定书: stars belong to a building."""
-    since = f"自{chinese_day(award.green_since)}起持续为宽管级。" if award.green_since else ""
+def star_award(
+    place: Place, stars: int, reasons: Sequence[str], *, valid_until: date, on: date
+) -> OfficialDocument:
+    """授牌决定书: stars belong to a building. `reasons` are the published conditions and how they are met."""
     sections = [
-        ("授牌理由", [*([since] if since else []), *award.reasons]),
+        ("授牌理由", list(reasons)),
         (
             "决定事项",
             [
-                f"授予{place.building}“{'一二三四五'[award.stars - 1]}星级安全文明楼栋”称号并颁发牌匾。",
+                f"授予{place.building}“{'一二三四五'[stars - 1]}星级安全文明楼栋”称号并颁发牌匾。",
+                f"有效期至{chinese_day(valid_until)}；期满前仍符合条件的，由社区重新提名。",
                 "不再符合公布条件，或者发生治安消防事件的，按程序撤销称号并收回牌匾。",
             ],
         ),
     ]
-    intro = f"经评议并公示，{place.community.name}社区{place.building}（楼栋编码{place.building.code}）符合星级楼栋条件，决定如下。"
+    intro = (
+        f"经{place.community.name}社区提名、{place.street.name}出租屋分类分级评定小组评定，"
+        f"{place.building}（楼栋编码{place.building.code}）符合星级楼栋条件，决定如下。"
+    )
     return _document(place, "星级楼栋授牌决定书", intro, sections, on=on, what="决定书")
 
 

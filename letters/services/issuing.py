@@ -17,12 +17,12 @@ from communities import access
 from core.dates import day_of
 from core.errors import Conflict
 from grading.facts import Effect
-from grading.models import GradeChange, Hazard, HazardEvent, Standing, Visit
-from grading.services import explaining
+from grading.models import GradeChange, Hazard, HazardEvent, Standing, StarAward, Visit
+from grading.services import explaining, star_facts
 from letters.engine.official import OfficialDocument
 from letters.models import Document
 from letters.services import composing
-from letters.services.composing import Fault, ObjectionAnswer, Place, StarAward
+from letters.services.composing import Fault, ObjectionAnswer, Place
 from rentals.models import Building, Unit
 from rentals.querysets import UnitQuerySet
 
@@ -193,9 +193,15 @@ def answer_objection(*, unit_id: int, answer: ObjectionAnswer, by: User, at: dat
 
 
 @transaction.atomic
-def award_stars(*, building_id: int, award: StarAward, by: User, at: datetime) -> Document:
-    """The paper of an award; who may award is decided where stars are kept."""
-    place = common_parts(building_id)
-    document = _row(Kind.STAR, place, composing.star_award(place, award, on=day_of(at)), by=by, at=at)
+def award_stars(*, award_id: int, by: User, at: datetime) -> Document:
+    """The paper of an award, with the conditions as they were met on the day it was proposed."""
+    award = StarAward.objects.select_related("proposal__rule_set").get(pk=award_id)
+    proposal = award.proposal
+    verdict = star_facts.judged_then(proposal.facts, proposal.rule_set, day_of(proposal.proposed_at))
+    place = common_parts(award.building_id)
+    data = composing.star_award(
+        place, award.stars, star_facts.reasons_zh(verdict), valid_until=award.valid_until, on=day_of(at)
+    )
+    document = _row(Kind.STAR, place, data, by=by, at=at, star_award=award)
     document.save()
     return document

@@ -12,8 +12,19 @@ from typing import cast
 
 from accounts.models import User
 from core.dates import add_workdays, day_of
-from grading.models import DelistingRequest, GradeChange, Hazard, HazardEvent, Proof, Visit
+from grading.models import (
+    DelistingRequest,
+    GradeChange,
+    HandOver,
+    Hazard,
+    HazardEvent,
+    Objection,
+    Proof,
+    StarAward,
+    Visit,
+)
 from grading.states import OPEN_DELISTING_STATES
+from jobs.models import Job
 from letters.engine.official import chinese_day
 from letters.models import Notice, TextMessage
 from letters.services.composing import GRADE_WORDS, OBJECT_WITHIN
@@ -73,7 +84,9 @@ def place_of(unit: Unit | None, building: Building) -> str:
     return f"{estate.removesuffix(str(building))}{str(building).removeprefix(estate)}公共部位"
 
 
-def _owners(unit_ids: Iterable[int], buildings: Iterable[int]) -> dict[int | tuple[str, int], list[Landlord]]:
+def owners_of(
+    unit_ids: Iterable[int], buildings: Iterable[int]
+) -> dict[int | tuple[str, int], list[Landlord]]:
     """Landlords by home, and by building for its common parts, in one query."""
     buildings = set(buildings)
     found: defaultdict[int | tuple[str, int], list[Landlord]] = defaultdict(list)
@@ -90,7 +103,7 @@ def _owners(unit_ids: Iterable[int], buildings: Iterable[int]) -> dict[int | tup
     return found
 
 
-def _landlords_of(hazard: Hazard, owners: dict[int | tuple[str, int], list[Landlord]]) -> list[Landlord]:
+def landlords_of(hazard: Hazard, owners: dict[int | tuple[str, int], list[Landlord]]) -> list[Landlord]:
     return owners.get(hazard.unit_id or ("building", hazard.building_id), [])
 
 
@@ -107,10 +120,10 @@ def of_visit(visit: Visit, *, at: datetime) -> int:
     )
     if not opened:
         return 0
-    owners = _owners([h.unit_id for h in opened if h.unit_id], {visit.building_id})
+    owners = owners_of([h.unit_id for h in opened if h.unit_id], {visit.building_id})
     of_landlord: defaultdict[Landlord, list[Hazard]] = defaultdict(list)
     for hazard in opened:
-        for landlord in _landlords_of(hazard, owners):
+        for landlord in landlords_of(hazard, owners):
             of_landlord[landlord].append(hazard)
     return tell((_hazards_news(visit, who, found) for who, found in of_landlord.items()), at=at)
 
@@ -167,7 +180,7 @@ def _decision_news(change: GradeChange) -> News:
         landlord=unit.landlord,
         unit=unit,
         data=data | {"until": until.isoformat()},
-        sms=f"{SIGN}{place}评定为{GRADE_WORDS[change.to_grade]}。理由和异议办法（{_short(until)}前）见业主网页。",
+        sms=f"{SIGN}{place}评定为{GRADE_WORDS[change.to_grade]}。理由和异议办法（{short(until)}前）见业主网页。",
     )
 
 
@@ -194,7 +207,7 @@ def _decisions_news(of_landlord: dict[int, list[int]]) -> Iterator[News]:
                 "reason": first.reason,
                 "until": until.isoformat(),
             },
-            sms=f"{SIGN}您的{len(pks)}套出租屋已评定：{said}。理由和异议办法（{_short(until)}前）见业主网页。",
+            sms=f"{SIGN}您的{len(pks)}套出租屋已评定：{said}。理由和异议办法（{short(until)}前）见业主网页。",
         )
 
 
@@ -202,7 +215,7 @@ def _object_until(change: GradeChange) -> date:
     return day_of(cast(datetime, change.decided_at)) + OBJECT_WITHIN
 
 
-def _short(day: date) -> str:
+def short(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
@@ -265,8 +278,8 @@ def of_deadlines(*, at: datetime) -> int:
     )
     told = Notice.objects.filter(topic=Topic.DEADLINE, at__gt=at - timedelta(days=30))
     keys = set(told.values_list("key", flat=True))
-    owners = _owners([h.unit_id for h in hazards if h.unit_id], {h.building_id for h in hazards})
-    news = [_deadline_news(h, who) for h in hazards for who in _landlords_of(h, owners)]
+    owners = owners_of([h.unit_id for h in hazards if h.unit_id], {h.building_id for h in hazards})
+    news = [_deadline_news(h, who) for h in hazards for who in landlords_of(h, owners)]
     return tell((line for line in news if line.key not in keys), at=at)
 
 
@@ -284,5 +297,70 @@ def _deadline_news(hazard: Hazard, landlord: Landlord) -> News:
             "fault_en": hazard.item.fault_en,
             "due": due.isoformat(),
         },
-        sms=f"{SIGN}{place}“{hazard.item.fault_zh}”整改期限{_short(due)}将到，请尽快整改并上传材料。",
+        sms=f"{SIGN}{place}“{hazard.item.fault_zh}”整改期限{short(due)}将到，请尽快整改并上传材料。",
+    )
+
+
+def of_stars(award: StarAward, *, reason: str, at: datetime) -> int:
+    """Stars given or gone, to everybody who owns a home there."""
+    place = str(award.building)
+    number = "一二三四五"[award.stars - 1]
+    if award.ended_at is None:
+        topic, said = Topic.STARS, f"被评为{number}星级楼栋，有效期至{short(award.valid_until)}"
+    elif award.ending == StarAward.End.WITHDRAWN:
+        topic, said = Topic.STARS_END, f"的{number}星级楼栋称号已撤销，原因见业主网页"
+    else:
+        topic, said = Topic.STARS_END, f"的{number}星级楼栋称号已到期"
+    data = {"place": place, "stars": award.stars, "until": award.valid_until.isoformat(), "reason": reason}
+    owners = owners_of((), {award.building_id})["building", award.building_id]
+    news = [
+        News(f"{topic}:{award.pk}:{who.pk}", topic, None, data, landlord=who, sms=f"{SIGN}{place}{said}。")
+        for who in owners
+    ]
+    return tell(news, at=at)
+
+
+def of_objection_given(objection: Objection, *, at: datetime) -> int:
+    """To the person who is to answer it."""
+    unit, who = objection.unit, objection.assigned_to
+    data = {
+        "place": place_of(unit, unit.building),
+        "objection": objection.pk,
+        "until": f"{objection.answer_by}",
+    }
+    key = f"objection:{objection.pk}:{at.isoformat()}"
+    return tell([News(key, Topic.OBJECTION, unit, data, user=who)], at=at)
+
+
+def of_answer(given: HandOver, *, at: datetime) -> int:
+    """What a department said, to whoever handed the hazard over."""
+    hazard = given.hazard
+    data: dict[str, object] = {
+        "place": place_of(hazard.unit, hazard.building),
+        "fault": hazard.item.fault_zh,
+        "fault_en": hazard.item.fault_en,
+        "department": given.department,
+        "reason": given.answer,
+    }
+    return tell([News(f"answer:{given.pk}", Topic.ANSWER, hazard.unit, data, user=given.handed_by)], at=at)
+
+
+def of_jobs(*, at: datetime) -> int:
+    """Jobs that have ended since yesterday, to the person who asked; found by their rows, so none is missed."""
+    jobs = Job.objects.filter(finished_at__gt=at - timedelta(days=1), requested_by__kind=User.Kind.STAFF)
+    told = Notice.objects.filter(topic=Topic.JOB, at__gt=at - timedelta(days=2)).values_list("key", flat=True)
+    keys = set(told)
+    rows = [job for job in jobs.select_related("requested_by") if f"job:{job.pk}" not in keys]
+    return tell(
+        (
+            News(
+                f"job:{job.pk}",
+                Topic.JOB,
+                None,
+                {"job": job.pk, "kind": job.kind, "state": job.state},
+                user=job.requested_by,
+            )
+            for job in rows
+        ),
+        at=at,
     )

@@ -9,6 +9,7 @@ DATA = {
     "field:scan": {"code": lambda on: f"{settings.PUBLIC_BASE_URL}/u/{on.world.token}"},
     "field:visit-new": {"client_id": new_number, "faults-TOTAL_FORMS": 0, "faults-INITIAL_FORMS": 0},
     "field:document": {"how": "in_person", "to": "本人"},
+    "field:vacancy-answer": {"answer": "empty"},
     "field:visit-clean": {"client_id": new_number},
 }
 ROWS = table(
@@ -28,6 +29,7 @@ field:visit-new            POST  pk=building  in    ok    404    403       403  
 field:visit-clean          GET   pk=building  in    ok    404    403       403        403    403     403     403      403       403        in
 field:home-post-sign       POST  pk=red       in    ok    404    403       403        403    ok      403     403      403       403        in
 field:sign-take-down       POST  pk=notice    in    ok    404    403       403        403    ok      403     403      403       403        in
+field:vacancy-answer       POST  pk=vacancy_check  in  ok  404    403       403        403    403     403     403      403       403        in
 field:visit                GET   pk=visit     in    ok    404    403       403        403    403     403     403      403       403        in
 """,
     DATA,

@@ -21,7 +21,7 @@ from jobs import running
 from letters import integrity
 from letters.models import Document, DocumentSeries, Reading
 from letters.services import issuing, rendering
-from letters.services.composing import ObjectionAnswer, StarAward
+from letters.services.composing import ObjectionAnswer
 from rentals.models import Landlord
 from tests import factories
 from tests.conftest import Cast
@@ -142,13 +142,13 @@ def every_kind(cast: Cast, place: Place) -> list[Document]:
     answer = ObjectionAnswer(
         "YY-2026-1", NOON.date(), "房东称麻将机为自用。", False, ["现场照片显示对外营业。"], "维持原评定"
     )
-    stars = StarAward(3, NOON.date(), ["六个月内无警情、火情。"], NOON.date())
+    stars = factories.star_award(place.building)
     return [
         letter_of(place),
         letter_of(place, "rectify"),
         delisting,
         issuing.answer_objection(unit_id=place.home.pk, answer=answer, by=cast.office, at=NOON),
-        issuing.award_stars(building_id=place.building.pk, award=stars, by=cast.office, at=NOON),
+        issuing.award_stars(award_id=stars.pk, by=cast.office, at=NOON),
     ]
 
 

@@ -12,7 +12,15 @@ from django.db.models import Count, Min, Q
 from accounts.models import User
 from fucheng.web.field.beat import beat_of
 from fucheng.web.field.walk import Stop, walking_order
-from grading.models import DelistingRequest, Hazard, SecondVisit, SelfInspection, Standing, VisitRequest
+from grading.models import (
+    DelistingRequest,
+    Hazard,
+    SecondVisit,
+    SelfInspection,
+    Standing,
+    VacancyCheck,
+    VisitRequest,
+)
 from grading.states import DelistingState, VisitRequestState
 from rentals.models import Building
 
@@ -24,6 +32,7 @@ class Why(StrEnum):
     ASKED = "asked"
     SECOND = "second"
     VERIFY = "verify"
+    VACANT = "vacant"
     DEADLINE = "deadline"
     RED = "red"
     YELLOW = "yellow"
@@ -55,7 +64,7 @@ class Due:
     @property
     def homes(self) -> int:
         """Homes due by their interval or for the first time."""
-        other = (Why.REINSPECTION, Why.ASKED, Why.SECOND, Why.VERIFY, Why.DEADLINE)
+        other = (Why.REINSPECTION, Why.ASKED, Why.SECOND, Why.VERIFY, Why.VACANT, Why.DEADLINE)
         return sum(r.n for r in self.reasons if r.why not in other)
 
 
@@ -126,6 +135,8 @@ def _reasons(user: User, day: date, *, all_grids: bool) -> dict[int, list[Reason
     take(Why.ASKED, _by_building(asked, "visit_by"))
     sampled = SelfInspection.objects.visible_to(user).filter(of_home, verify_by__isnull=False, visit=None)
     take(Why.VERIFY, _by_building(sampled, "verify_by"))
+    empty = VacancyCheck.objects.visible_to(user).due().filter(of_home, due_on__lte=day)
+    take(Why.VACANT, _by_building(empty, "due_on"))
     drawn = SecondVisit.objects.visible_to(user).filter(assigned_to=user, visit__isnull=True)
     take(Why.SECOND, ((pk, 1, on) for pk, on in drawn.values_list("building", "due_on")))
     return found

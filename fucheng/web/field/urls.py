@@ -15,5 +15,6 @@ urlpatterns = [
     path("buildings/<int:pk>/visit/clean/", visiting.visit_clean, name="visit-clean"),
     path("homes/<int:pk>/post/", views.home_post_sign, name="home-post-sign"),
     path("signs/<int:pk>/take-down/", views.sign_take_down, name="sign-take-down"),
+    path("vacancy/<int:pk>/", views.vacancy_answer, name="vacancy-answer"),
     path("visits/<int:pk>/", visiting.visit, name="visit"),
 ]

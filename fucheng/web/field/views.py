@@ -6,16 +6,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
 from core.errors import DomainError
-from fucheng.flows import sign_posting
+from fucheng.flows import sign_posting, vacancy
 from fucheng.web.field import places, queries, scanning
 from fucheng.web.field.beat import beat_of
 from fucheng.web.field.due import Due, round_of
 from fucheng.web.staff import StaffRequest, staff_page
+from grading.models import VacancyCheck
 from rentals.models import Building, Unit
 from signage.models import PublicToken, Sign
 from signage.services import tokens
@@ -136,3 +137,23 @@ def sign_take_down(request: StaffRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         messages.info(request, str(error))
     return redirect("field:building", pk=sign.unit.building_id if sign.unit else 0)
+
+
+@require_POST
+@staff_page(Permission.VISIT_SUBMIT)
+def vacancy_answer(request: StaffRequest, pk: int) -> HttpResponse:
+    """One tap: empty, let, or could not tell."""
+    check = VacancyCheck.objects.visible_to(request.user).select_related("unit").one(pk=pk)
+    try:
+        vacancy.answer(check_id=pk, answer=request.POST.get("answer", ""), by=request.user, at=timezone.now())
+        messages.success(request, TOLD[request.POST["answer"]] % {"home": check.unit})
+    except DomainError as error:
+        messages.info(request, str(error))
+    return redirect("field:building", pk=check.unit.building_id)
+
+
+TOLD = {
+    "empty": gettext_lazy("Recorded: %(home)s is empty."),
+    "let": gettext_lazy("Recorded: %(home)s is let. It was handed to the department."),
+    "unclear": gettext_lazy("Recorded: nobody could tell at %(home)s. Look again on the next working day."),
+}

@@ -8,15 +8,17 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Permission
 from communities import access
+from fucheng.web.office.queries import jobs as job_views
 from grading.models import DelistingRequest, GradeChange, Hazard, HazardReport, Proof
 from grading.models.rule_sets import GRADE_NAMES
 from grading.states import OPEN_DELISTING_STATES
+from jobs.models import Job
 from letters.models import Document, Notice, TextMessage
 
 Topic = Notice.Topic
@@ -126,7 +128,14 @@ ICONS = {
     Topic.PROOF_REFUSED: "circle-x",
     Topic.REQUEST: "progress-check",
     Topic.DEADLINE: "clock-exclamation",
+    Topic.OVERDUE: "alarm",
+    Topic.COMING: "calendar-event",
+    Topic.STARS: "star",
+    Topic.STARS_END: "star-off",
     Topic.RETURNED: "arrow-back-up",
+    Topic.OBJECTION: "message-exclamation",
+    Topic.ANSWER: "building-bank",
+    Topic.JOB: "list-check",
 }
 
 
@@ -136,6 +145,8 @@ def line_of(notice: Notice, user: User) -> Line:
     data["grade"] = str(GRADE_NAMES.get(data.get("grade", ""), ""))
     if not (get_language() or "zh").startswith("zh"):
         data["fault"] = data.get("fault_en", "")
+    data["job_name"] = str(job_views.NAMES.get(data.get("kind", ""), ""))
+    data["job_state"] = str(dict(Job.State.choices).get(data.get("state", ""), ""))
     texts = {
         Topic.HAZARDS: _("%(place)s: a visit found %(count)s faults with a deadline; the first is %(due)s."),
         Topic.GRADE: _("%(place)s is now %(grade)s. You may object until %(until)s."),
@@ -143,7 +154,22 @@ def line_of(notice: Notice, user: User) -> Line:
         Topic.PROOF_REFUSED: _("%(place)s: your proof for “%(fault)s” was not accepted."),
         Topic.REQUEST: _("%(place)s: your request for delisting has moved on."),
         Topic.DEADLINE: _("%(place)s: “%(fault)s” must be mended by %(due)s."),
+        Topic.OVERDUE: _(
+            "%(place)s: “%(fault)s” was to be mended by %(due)s. Mend it now and send the proof."
+        ),
+        Topic.COMING: _(
+            "%(place)s: somebody comes by %(due)s to look again, as you asked. Be there, please."
+        ),
+        Topic.STARS: ngettext(
+            "%(place)s has %(stars)s star until %(until)s.",
+            "%(place)s has %(stars)s stars until %(until)s.",
+            data.get("stars", 1),
+        ),
+        Topic.STARS_END: _("%(place)s has lost its stars: %(stars)s."),
         Topic.RETURNED: _("%(place)s: the proposal after your visit was returned."),
+        Topic.OBJECTION: _("%(place)s: an objection is yours to answer by %(until)s."),
+        Topic.ANSWER: _("%(place)s: %(department)s has answered about “%(fault)s”."),
+        Topic.JOB: _("%(job_name)s: %(job_state)s."),
     }
     topic = Topic(notice.topic)
     if topic == Topic.GRADE and "count" in data:
@@ -155,7 +181,20 @@ def line_of(notice: Notice, user: User) -> Line:
 
 def _url(notice: Notice, user: User) -> str:
     if notice.user_id is not None:
-        return reverse("review:change", args=[notice.data["change"]]) if "change" in notice.data else ""
+        return _staff_url(notice, user)
     return (
         reverse("landlords:home", args=[notice.unit_id]) if notice.unit_id else reverse("landlords:home-list")
     )
+
+
+def _staff_url(notice: Notice, user: User) -> str:
+    data = notice.data
+    if "change" in data:
+        return reverse("review:change", args=[data["change"]])
+    if "objection" in data:
+        return reverse("review:objection", args=[data["objection"]])
+    if "job" in data:
+        return reverse("office:job", args=[data["job"]]) if access.can(user, Permission.JOBS_READ) else ""
+    if notice.topic == Topic.ANSWER and access.can(user, Permission.HAZARD_VERIFY) and notice.unit_id:
+        return reverse("review:home", args=[notice.unit_id])
+    return ""
