@@ -182,8 +182,6 @@ class TestPage:
 
     def test_overdue_by_grid_handed_over_answered_and_checked(self, cast, home, hazard) -> None:
         desk = signed_in(cast.reviewer)
-        assert "No hazard is overdue" in desk.get(self.URL).content.decode()
-        hazard_care.escalate_overdue(at=timezone.now())
         page = desk.get(self.URL).content.decode()
         assert str(home.building.grid) in page
         assert "Hand over to a department" in page
@@ -197,6 +195,10 @@ class TestPage:
         assert (again.status_code, "ended already" in again.content.decode()) == (422, True)
         assert HazardEvent.objects.filter(what="answered").exists()
 
+    def test_what_is_due_today_is_not_overdue(self, cast, hazard) -> None:
+        type(hazard).objects.update(due_on=timezone.localdate())
+        assert "No hazard is overdue" in signed_in(cast.reviewer).get(self.URL).content.decode()
+
     def test_spot_checks_say_how_they_were_drawn(self, cast, hazard) -> None:
         SamplingShare.objects.update(percent=100)
         check = TestSpotCheck().accepted(cast, hazard)
@@ -208,10 +210,9 @@ class TestPage:
         from django.test.utils import CaptureQueriesContext
 
         desk = signed_in(cast.reviewer)
-        hazard_care.escalate_overdue(at=timezone.now())
         with CaptureQueriesContext(connection) as one:
             desk.get(self.URL)
         for unit in factories.units(home.building, 29):
-            factories.hazard("H05", unit, escalated_at=NOON, due_on=NOON.date())
+            factories.hazard("H05", unit, due_on=NOON.date())
         with django_assert_max_num_queries(len(one)):
             desk.get(self.URL)

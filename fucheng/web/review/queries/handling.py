@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
 from grading.models import HandOver, Hazard, SpotCheck
 from grading.states import HandOverState, SpotCheckState
@@ -19,8 +21,8 @@ class Counts:
 
 
 def overdue(user: User) -> Any:
-    """Escalated hazards grid by grid, the oldest deadline first: lists of work, no persons."""
-    rows = Hazard.objects.visible_to(user).open().filter(escalated_at__isnull=False)
+    """Past their deadline, grid by grid, the oldest first: lists of work, no persons."""
+    rows = Hazard.objects.visible_to(user).overdue_on(timezone.localdate())
     return rows.select_related(*PLACE).order_by(
         "building__community__name", "building__grid__name", "due_on", "pk"
     )
