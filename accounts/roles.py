@@ -35,6 +35,7 @@ class Permission(StrEnum):
     VISIT_REQUEST = "visit.request"
     SIGN_PRINT = "sign.print"
     SIGN_POST = "sign.post"
+    SIGN_RENEW = "sign.renew"
     DOCUMENT_READ = "document.read"
     DOCUMENT_ISSUE = "document.issue"
     DOCUMENT_DELIVER = "document.deliver"
@@ -108,6 +109,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.REPLY_MODERATE,
             P.SIGN_PRINT,
             P.SIGN_POST,
+            P.SIGN_RENEW,
             P.DOCUMENT_READ,
             P.DOCUMENT_ISSUE,
             P.DOCUMENT_DELIVER,

@@ -1,4 +1,4 @@
-"""Products, tokens, print runs with their frozen items and files, and signs with their life."""
+"""Products, tokens, print runs with their frozen items and files, signs with their life, and tasks at the doors."""
 
 from typing import Any, ClassVar
 
@@ -7,12 +7,22 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.triggers import audited, no_delete
+from accounts.triggers import append_only, audited, no_delete
 from communities.models import Community, Estate, ResidentsCommittee
 from grading.models.rule_sets import GRADE_CHOICES
 from jobs.models import Job
 from rentals.models import Building, Unit
-from signage.querysets import PrintRunQuerySet, SignQuerySet
+from signage.querysets import PrintRunQuerySet, SignQuerySet, SignTaskQuerySet
+from signage.states import (
+    IN_HAND_STATES,
+    LIVE_SIGN_STATES,
+    REASONED_STATES,
+    SIGN_STATE_NAMES,
+    TASK_STATE_NAMES,
+    SignState,
+    TaskState,
+)
+from signage.triggers import boards_are_photographed, sign_moves_as_allowed, task_moves_as_allowed
 
 
 class Product(models.TextChoices):
@@ -53,7 +63,10 @@ def _stands_at_its_place() -> Q:
 
 
 class PublicToken(models.Model):
-    """The opaque address of a home's public page: 128 random bits that survive every grade change."""
+    """The opaque address of a home's public page: 128 random bits that survive every grade change.
+
+    The office renews it when a sticker was stolen or copied; the old one is then a `WithdrawnToken`.
+    """
 
     unit = models.OneToOneField(Unit, on_delete=models.CASCADE, primary_key=True, related_name="public_token")
     token = models.CharField(max_length=22, unique=True)
@@ -140,12 +153,7 @@ class PrintFile(models.Model):
 class Sign(models.Model):
     """A printed thing with a serial, from the printer to the wall and off it again."""
 
-    class State(models.TextChoices):
-        PRINTED = "printed", _("printed, in hand")
-        POSTED = "posted", _("on the wall")
-        SUPERSEDED = "superseded", _("replaced")
-        REMOVED = "removed", _("taken down")
-        VOID = "void", _("void, never posted")
+    State = SignState
 
     serial = models.CharField(max_length=12, unique=True)
     product = models.CharField(max_length=16, choices=Product)
@@ -159,16 +167,41 @@ class Sign(models.Model):
     says: Any = models.JSONField(
         default=dict, help_text="what a board tells that may change: homes by grade, hazards, stars"
     )
-    state = models.CharField(max_length=10, choices=State, default=State.PRINTED)
+    state = models.CharField(
+        max_length=10,
+        choices=[(s.value, SIGN_STATE_NAMES[s]) for s in SignState],
+        default=SignState.PRINTED,
+    )
     run = models.ForeignKey(PrintRun, on_delete=models.PROTECT, related_name="signs")
     page = models.PositiveIntegerField()
     position = models.PositiveSmallIntegerField()
     printed_at = models.DateTimeField()
+    issued_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    issued_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(null=True)
     posted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    posted_photo = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="SHA-256 of the stored picture"
+    )
+    posted_metres_off = models.PositiveIntegerField(
+        null=True,
+        help_text="from the registered place, if the phone told its own; the place itself is not kept",
+    )
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_photo = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="SHA-256 of the stored picture"
+    )
+    reason = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     objects = SignQuerySet["Sign"].as_manager()
 
@@ -184,19 +217,27 @@ class Sign(models.Model):
             models.UniqueConstraint(
                 name="sign_one_in_hand",
                 fields=["unit", "product"],
-                condition=Q(state="printed", unit__isnull=False),
+                condition=Q(state__in=IN_HAND_STATES, unit__isnull=False),
             ),
             *(
                 models.UniqueConstraint(
                     name=name,
-                    fields=[place, "product", "state"],
-                    condition=Q(state__in=["posted", "printed"]) & Q(**{f"{place}__isnull": False}),
+                    fields=[place, "product"],
+                    condition=Q(state="posted", **{f"{place}__isnull": False}),
                 )
                 for name, place in (
                     ("sign_one_at_a_building", "building"),
                     ("sign_one_at_an_estate", "estate"),
                     ("sign_one_of_a_committee", "committee"),
                 )
+            ),
+            *(
+                models.UniqueConstraint(
+                    name=f"sign_one_in_hand_for_{place}",
+                    fields=[place, "product"],
+                    condition=Q(state__in=IN_HAND_STATES, **{f"{place}__isnull": False}),
+                )
+                for place in ("building", "estate", "committee")
             ),
             models.CheckConstraint(
                 name="sign_stands_at_the_place_of_its_product", condition=_stands_at_its_place()
@@ -205,8 +246,141 @@ class Sign(models.Model):
                 name="sign_posted_has_who_and_when",
                 condition=~Q(state="posted") | Q(posted_at__isnull=False, posted_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="sign_issued_has_who_and_when",
+                condition=~Q(state="issued")
+                | Q(issued_to__isnull=False, issued_by__isnull=False, issued_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="sign_ended_has_when",
+                condition=Q(state__in=LIVE_SIGN_STATES, ended_at__isnull=True)
+                | (~Q(state__in=LIVE_SIGN_STATES) & Q(ended_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="sign_lost_or_refused_has_a_reason",
+                condition=~Q(state__in=REASONED_STATES) | Q(reason__gt=""),
+            ),
         ]
-        triggers: ClassVar = [audited("sign", "state"), no_delete()]
+        indexes: ClassVar = [
+            models.Index(fields=["issued_to"], condition=Q(state="issued"), name="sign_handed_out_to"),
+            models.Index(fields=["unit", "product"], name="sign_of_unit"),
+        ]
+        triggers: ClassVar = [
+            audited("sign", "state", "issued_to_id", reason="n.reason"),
+            no_delete(),
+            sign_moves_as_allowed(),
+            boards_are_photographed(),
+        ]
 
     def __str__(self) -> str:
         return self.serial
+
+    @property
+    def place(self) -> Unit | Building | Estate | ResidentsCommittee:
+        """Where it hangs, or will."""
+        found = self.unit or self.building or self.estate or self.committee
+        if found is None:
+            raise ValueError("a sign has a place")  # a constraint holds this
+        return found
+
+    @property
+    def is_in_hand(self) -> bool:
+        return self.state in IN_HAND_STATES
+
+    @property
+    def needs_photo(self) -> bool:
+        """A board or notice: photographed where it hangs, and its place when it is gone."""
+        return self.product != Product.STICKER
+
+
+class WithdrawnToken(models.Model):
+    """An address that led to a home once and leads nowhere any more."""
+
+    token = models.CharField(max_length=22, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers: ClassVar = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.token[:4]}…"
+
+
+class ScanCount(models.Model):
+    """How often a day something was scanned that nobody should find on a wall."""
+
+    class What(models.TextChoices):
+        UNKNOWN = "unknown", _("unknown code")
+        WITHDRAWN = "withdrawn", _("withdrawn code")
+        DEAD = "dead", _("sign that is not valid any more")
+        FOREIGN = "foreign", _("code that was put together from two")
+        FAR = "far", _("hung far from its address")
+
+    day = models.DateField()
+    what = models.CharField(max_length=9, choices=What)
+    scans = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("count of scans")
+        verbose_name_plural = _("counts of scans")
+        constraints: ClassVar = [models.UniqueConstraint(name="scancount_once_a_day", fields=["day", "what"])]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.what} {self.scans}"
+
+
+class SignTask(models.Model):
+    """Something to look at at one door; the same thing told again is the same task."""
+
+    class Kind(models.TextChoices):
+        DEAD = "dead", _("an old sign still hangs")
+        MISSING = "missing", _("the sign is missing")
+        WRONG = "wrong", _("the sign is of another home or shows another grade")
+        UNREADABLE = "unreadable", _("the sign cannot be read")
+
+    State = TaskState
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="sign_tasks")
+    kind = models.CharField(max_length=10, choices=Kind)
+    sign = models.ForeignKey(Sign, null=True, on_delete=models.PROTECT, related_name="tasks")
+    state = models.CharField(
+        max_length=4, choices=[(s.value, TASK_STATE_NAMES[s]) for s in TaskState], default=TaskState.OPEN
+    )
+    words = models.CharField(max_length=500, blank=True, help_text="of the first who told")
+    photo = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the stored picture")
+    opened_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answer = models.CharField(max_length=200, blank=True)
+
+    objects = SignTaskQuerySet["SignTask"].as_manager()
+
+    class Meta:
+        verbose_name = _("task at a door")
+        verbose_name_plural = _("tasks at doors")
+        ordering: ClassVar = ["opened_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="signtask_one_open_a_kind", fields=["unit", "kind"], condition=Q(state="open")
+            ),
+            models.CheckConstraint(
+                name="signtask_done_has_who_and_when",
+                condition=Q(state="open", done_at__isnull=True)
+                | Q(state="done", done_at__isnull=False, done_by__isnull=False),
+            ),
+        ]
+        triggers: ClassVar = [
+            audited("sign_task", "state", reason="n.answer"),
+            no_delete(),
+            task_moves_as_allowed(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.kind}"

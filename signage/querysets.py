@@ -2,24 +2,46 @@
 
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
 
 from accounts.models import User
 from communities import access
+from communities.models import ResidentsCommittee
 from core.querysets import Row, ScopedQuerySet
 from grading.models import Standing
 from grading.querysets import OfUnitQuerySet, StandingQuerySet
+from signage.states import IN_HAND_STATES, TaskState
 
 if TYPE_CHECKING:
     from signage.models import Sign
 
 
 class SignQuerySet(OfUnitQuerySet[Row]):
+    def reached_by(self, user: User) -> Self:
+        """Signs of homes, buildings, estates and committees where the person serves."""
+        scope = access.scope_of(user)
+        if scope.whole_street:
+            return self
+        ids = scope.community_ids
+        return self.filter(
+            Q(unit__building__community__in=ids)
+            | Q(building__community__in=ids)
+            | Q(estate__community__in=ids)
+            | Q(committee__in=ResidentsCommittee.objects.filter(communities__in=ids))
+        )
+
     def on_the_wall(self) -> Self:
         return self.filter(state="posted")
 
     def in_hand(self) -> Self:
-        return self.filter(state="printed")
+        """Printed or handed out, not hung yet."""
+        return self.filter(state__in=IN_HAND_STATES)
+
+
+class SignTaskQuerySet(OfUnitQuerySet[Row]):
+    def open(self) -> Self:
+        return self.filter(state=TaskState.OPEN)
 
 
 class PrintRunQuerySet(ScopedQuerySet[Row]):
@@ -43,6 +65,25 @@ def owing(product: str) -> StandingQuerySet[Standing]:
     if product == Product.NO_RENTAL:
         graded = graded.filter(grade="red")
     return graded.filter(~Exists(true_sign))
+
+
+def to_print(product: str) -> StandingQuerySet[Standing]:
+    """Of the homes that owe a sign, those for which a true one is not in hand yet."""
+    from signage.models import Sign
+
+    in_hand = Sign.objects.in_hand().filter(unit=OuterRef("unit"), product=product, grade=OuterRef("grade"))
+    return owing(product).filter(~Exists(in_hand))
+
+
+def since_when(product: str) -> Greatest:
+    """From when on a home has owed its sign: its grade's day, or the day on which the true sign was lost."""
+    from signage.models import Sign
+
+    true_ones = Sign.objects.filter(
+        unit=OuterRef("unit"), product=product, grade=OuterRef("grade"), posted_at__isnull=False
+    )
+    newest = true_ones.order_by("-ended_at").values("ended_at")[:1]
+    return Greatest("graded_at", Subquery(newest))
 
 
 def to_take_down() -> "SignQuerySet[Sign]":

@@ -37,8 +37,9 @@ from grading.services import rule_drafts, rule_sets
 from grading.services.hazards import Seen
 from jobs.models import Job
 from rentals.models import Building, Landlord, Unit
-from signage.models import PrintRun, Sign
+from signage.models import PrintRun, Sign, SignTask
 from signage.services import tokens
+from signage.states import LIVE_SIGN_STATES, REASONED_STATES
 
 NOON = datetime(2026, 5, 12, 4, 0, tzinfo=UTC)  # Tuesday noon in Shenzhen
 PASSWORD = "fucheng-test-2026"
@@ -292,11 +293,20 @@ def sign(unit: Unit | None = None, product: str = "sticker", state: str = "print
     given: dict[str, Any] = {"serial": f"FC{next(_numbers):07d}", "grade": grade, "printed_at": NOON}
     if state == "posted":
         given |= {"posted_at": NOON, "posted_by": by}
-    if state in ("superseded", "removed", "void"):
-        given["ended_at"] = NOON
+    if state == "issued":
+        given |= {"issued_to": by, "issued_by": by, "issued_at": NOON}
+    if state not in LIVE_SIGN_STATES:
+        given |= {"ended_at": NOON, "reason": "雨淋" if state in REASONED_STATES else ""}
     return Sign.objects.create(
         unit=unit, product=product, state=state, run=run, page=1, position=1, **(given | fields)
     )
+
+
+def sign_task(unit: Unit, kind: str = "missing", state: str = "open", **fields: Any) -> SignTask:
+    given: dict[str, Any] = {"opened_at": NOON, "last_at": NOON}
+    if state == "done":
+        given |= {"done_at": NOON, "done_by": somebody("a-printer"), "answer": "fine"}
+    return SignTask.objects.create(unit=unit, kind=kind, state=state, **(given | fields))
 
 
 def somebody(name: str) -> User:

@@ -30,7 +30,7 @@ from grading.models import (
 )
 from letters.models import Document
 from rentals.models import ImportRun
-from signage.models import Sign
+from signage.models import Sign, SignTask
 from tests import world
 from tests.conftest import Cast
 from tests.test_arrows import OURS
@@ -70,7 +70,8 @@ STATES: dict[type, tuple[str, str, dict[str, Any]]] = {
     StarAward: ("star_award", "star_award", {"ended_at": NOON, "ending": "expired"}),
     VacancyCheck: ("vacancy_check", "vacancy_check", {"state": "closed"}),
     Document: ("document", "owed_letter", {"state": "failed", "failure": "x"}),
-    Sign: ("sign", "printed", {"state": "void"}),
+    Sign: ("sign", "printed", {"state": "void", "ended_at": NOON}),
+    SignTask: ("sign_task", "sign_task", {"state": "done", "done_by_id": 1, "done_at": NOON}),
 }
 
 
@@ -161,7 +162,7 @@ def test_the_actor_ends_with_the_transaction(cast: Cast) -> None:
     prepared = world.build(cast)
     with transaction.atomic():
         audit.act_as(cast.office)
-    Sign.objects.filter(pk=prepared.printed.pk).update(state="void")
+    Sign.objects.filter(pk=prepared.printed.pk).update(state="void", ended_at=NOON)
     assert rows_of("sign", prepared.printed)[-1].actor is None
 
 

@@ -46,7 +46,8 @@ from grading.models import (
 from jobs.models import Chunk
 from letters.models import Delivery, Document, DocumentSeries, Notice, Reading, TextMessage
 from rentals.models import Landlord, Manager
-from signage.models import PrintItem, PublicToken, Sign
+from signage.models import PrintItem, PublicToken, ScanCount, Sign, SignTask, WithdrawnToken
+from signage.services import tokens
 from tests import factories, world
 from tests.conftest import Cast
 from tests.test_arrows import OURS
@@ -115,6 +116,7 @@ breaks("chunk_once_in_job")(lambda w: [Chunk.objects.create(job=w.job, seq=1, si
 breaks("chunk_running_under_lease")(lambda w: Chunk.objects.create(job=w.job, seq=1, size=1, state="running"))
 
 # communities
+breaks("street_signs_are_replaced_in_time")(lambda w: change(w.community.street, sign_days=0))
 breaks("community_one_name_at_a_time")(lambda w: again(w.community))
 breaks("community_ends_after_start")(lambda w: change(w.community, ends_on=w.community.starts_on))
 breaks("grid_one_name_in_community")(lambda w: again(w.grid))
@@ -375,10 +377,34 @@ breaks("publictoken_is_22_base62")(lambda w: PublicToken.objects.filter(unit=w.g
 breaks("printfile_once_in_run")(lambda w: again(w.print_file))
 breaks("sign_one_on_the_wall")(lambda w: again(w.posted, serial="FC9"))
 breaks("sign_one_in_hand")(lambda w: again(w.printed, serial="FC9"))
-breaks("sign_one_at_an_estate")(lambda w: again(w.board, serial="FC9"))
-breaks("sign_one_at_a_building")(lambda w: again(building_board(w), serial="FC9"))
-breaks("sign_one_of_a_committee")(lambda w: again(committee_board(w), serial="FC9"))
 breaks("sign_stands_at_the_place_of_its_product")(lambda w: change(w.posted, estate=w.estate))
+breaks("sign_issued_has_who_and_when")(lambda w: change(w.printed, state="issued"))
+breaks("sign_ended_has_when")(lambda w: change(w.printed, state="void"))
+breaks("sign_lost_or_refused_has_a_reason")(lambda w: change(w.printed, state="lost", ended_at=NOON))
+breaks("signtask_one_open_a_kind")(lambda w: again(w.sign_task))
+breaks("signtask_done_has_who_and_when")(lambda w: change(w.sign_task, state="done"))
+
+
+def hung_twice(row: Sign) -> None:
+    for serial in ("FC8", "FC9"):
+        again(row, serial=serial, state="posted", posted_at=NOON, posted_by=row.run.by)
+
+
+for place, wall, made in (
+    ("estate", "sign_one_at_an_estate", lambda w: w.board),
+    ("building", "sign_one_at_a_building", lambda w: building_board(w)),
+    ("committee", "sign_one_of_a_committee", lambda w: committee_board(w)),
+):
+    breaks(wall)(lambda w, made=made: hung_twice(made(w)))
+    breaks(f"sign_one_in_hand_for_{place}")(lambda w, made=made: again(made(w), serial="FC9"))
+
+
+@breaks("scancount_once_a_day")
+def _(w: World) -> None:
+    for _i in range(2):
+        ScanCount.objects.create(day=NOON.date(), what="dead")
+
+
 breaks("sign_posted_has_who_and_when")(lambda w: change(w.posted, posted_by=None))
 
 
@@ -449,7 +475,17 @@ def test_the_database_has_the_constraints_of_the_models(db: None) -> None:
         assert named <= {row[0] for row in cursor.fetchall()}
 
 
-APPEND_ONLY = [AuditEvent, Delivery, HazardEvent, Reading, SecondVisitDraw, SelfReportedFault, Visit, Watch]
+APPEND_ONLY = [
+    AuditEvent,
+    Delivery,
+    HazardEvent,
+    Reading,
+    SecondVisitDraw,
+    SelfReportedFault,
+    Visit,
+    Watch,
+    WithdrawnToken,
+]
 KEPT = [
     *APPEND_ONLY,
     Document,
@@ -465,6 +501,7 @@ KEPT = [
     SecondVisit,
     SelfInspection,
     Sign,
+    SignTask,
     SpotCheck,
     StarAward,
     StarProposal,
@@ -478,6 +515,7 @@ MADE: dict[type, Break] = {
     SecondVisitDraw: second,
     SelfInspection: said,
     SelfReportedFault: reported,
+    WithdrawnToken: lambda w: tokens.renew(unit_id=w.green.pk, by=w.office, at=NOON, reason="被盗"),
 }  # of what the world has none
 REFUSED = r"pgtrigger: Cannot (update or delete|delete|truncate) rows"
 

@@ -53,7 +53,7 @@ from grading.services.hazards import Seen
 from jobs.models import Job
 from letters.models import Delivery, Document, TextMessage
 from rentals.models import Building, ImportRun, Landlord, Unit
-from signage.models import PrintFile, PrintRun, Sign
+from signage.models import PrintFile, PrintRun, Sign, SignTask
 from tests import factories
 from tests.conftest import Cast
 
@@ -94,6 +94,7 @@ class World:
     printed: Sign
     board: Sign
     notice: Sign
+    sign_task: SignTask  # an old sign of `green` was scanned; told with a photo
     letter: Document  # no-rental letter of `red`, ready, posted at the door and read
     owed_letter: Document
     failed_letter: Document
@@ -109,6 +110,7 @@ class World:
     job: Job
     post: Post
     staff: User
+    office: User
     token: str
 
 
@@ -211,6 +213,10 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
             state="posted",
             posted_at=NOON,
             posted_by=cast.grid,
+            posted_photo=photos.store(picture("white")),
+        ),
+        sign_task=factories.sign_task(
+            green, "dead", words=f"{mark}旧标贴还在", photo=photos.store(picture("blue"))
         ),
         letter=letter,
         owed_letter=Document.objects.get(unit=open_, kind="rectify"),
@@ -239,6 +245,7 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
         ),
         post=Post.objects.get(user=cast.grid),
         staff=cast.grid,
+        office=cast.office,
         token=token,
     )
 

@@ -28,10 +28,16 @@ class Street(models.Model):
     hotline = models.CharField(_("hotline"), max_length=32)
     area_km2 = models.DecimalField(_("area in km²"), max_digits=7, decimal_places=2, null=True, blank=True)
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    sign_days = models.PositiveSmallIntegerField(_("days to replace a sign"), default=14)
 
     class Meta:
         verbose_name = _("street")
         verbose_name_plural = _("streets")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="street_signs_are_replaced_in_time", condition=Q(sign_days__gte=1, sign_days__lte=90)
+            )
+        ]
 
     def __str__(self) -> str:
         return in_readers_language(self.name, self.name_en)

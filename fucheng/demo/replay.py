@@ -33,6 +33,7 @@ from jobs import running
 from rentals.models import Building, Landlord, Unit
 from signage.models import PrintRun, Product, Sign
 from signage.querysets import owing, to_take_down
+from signage.services.posting import true_in_hand
 
 _VISITS = uuid.UUID("5d3c1a52-6a0e-4f0e-9a55-f0c4e6f4a2b1")
 INLINE = 400
@@ -151,25 +152,30 @@ def print_what_is_owed(at: datetime, *, title: str, product: str = "sticker") ->
 
 
 def post_what_is_in_hand(at: datetime, pks: Sequence[int] | None = None) -> None:
-    """Grid workers post the signs in hand, building by building."""
+    """Grid workers post the stickers in hand, building by building, and each notice with its photo."""
     in_hand = Sign.objects.in_hand().filter(unit__isnull=False)
     if pks is not None:
         in_hand = in_hand.filter(unit__building__in=pks)
     for building in buildings(in_hand.values_list("unit__building_id", flat=True).distinct()):
         sign_posting.post_building(building_id=building.pk, by=worker_of(building), at=at)
+    for sign in true_in_hand(in_hand).filter(product=Product.NO_RENTAL).select_related("unit"):
+        if sign.unit is not None:
+            by = worker_of(sign.unit.building)
+            sign_posting.post(sign_id=sign.pk, by=by, at=at, photo=make_photo("a notice"))
 
 
 def take_down_notices(at: datetime) -> None:
     """The no-rental notices of homes that are not red any more come off the wall."""
     for sign in to_take_down().select_related("unit__building__community"):
         if sign.unit is not None:
-            sign_posting.take_down(sign_id=sign.pk, by=worker_of(sign.unit.building), at=at)
+            by = worker_of(sign.unit.building)
+            sign_posting.take_down(sign_id=sign.pk, by=by, at=at, photo=make_photo("a door"))
 
 
 def post_boards(at: datetime) -> None:
     office = User.objects.get(name="office")
     for sign in Sign.objects.in_hand().filter(estate__isnull=False):
-        sign_posting.post_estate_board(sign_id=sign.pk, by=office, at=at)
+        sign_posting.post(sign_id=sign.pk, by=office, at=at, photo=make_photo("an entrance"))
 
 
 def make_photo(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Signs on the wall: posted by scanning their code or for a whole building, taken down again."""
+"""Signs handed out, on the wall and off it: by scanning, by serial, for a whole building."""
 
 from datetime import datetime
 
@@ -6,32 +6,57 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import audit
-from signage.models import Sign
-from signage.services import posting
+from signage.models import PublicToken, Sign
+from signage.services import handing_out, posting, tokens
+from signage.services.posting import Place
 
 
 @transaction.atomic(durable=True)
-def post_unit(*, token: str, by: User, at: datetime) -> list[Sign]:
-    """Posts what is in hand for the home behind a scanned code."""
+def hand_out(*, run_id: int, grid_id: int | None, to: User, by: User, at: datetime) -> int:
+    """A run, or its part in one grid, goes to the person who hangs it; how many signs changed hands."""
     audit.act_as(by)
-    return posting.post_for_token(token=token, by=by, at=at)
+    return handing_out.hand_out(run_id=run_id, grid_id=grid_id, to=to, by=by, at=at)
+
+
+@transaction.atomic(durable=True)
+def post(*, sign_id: int, by: User, at: datetime, photo: str = "", place: Place | None = None) -> Sign:
+    """Posts one sign; `photo` is the SHA-256 of a stored one."""
+    audit.act_as(by)
+    return posting.post(sign_id=sign_id, by=by, at=at, photo=photo, place=place)
+
+
+@transaction.atomic(durable=True)
+def post_scanned(
+    *, token: str, serial: str, by: User, at: datetime, photo: str = "", place: Place | None = None
+) -> Sign:
+    """Posts the sign whose code was scanned at the door."""
+    audit.act_as(by)
+    return posting.post_for_token(token=token, serial=serial, by=by, at=at, photo=photo, place=place)
 
 
 @transaction.atomic(durable=True)
 def post_building(*, building_id: int, by: User, at: datetime) -> int:
-    """Posts everything in hand for a building; how many signs now hang."""
+    """Posts every true sticker in hand for a building; how many now hang."""
     audit.act_as(by)
     return posting.post_for_building(building_id=building_id, by=by, at=at)
 
 
 @transaction.atomic(durable=True)
-def post_estate_board(*, sign_id: int, by: User, at: datetime) -> Sign:
+def take_down(*, sign_id: int, by: User, at: datetime, photo: str = "") -> Sign:
+    """A no-rental notice comes off the wall of a home that is no longer red."""
     audit.act_as(by)
-    return posting.post_estate_board(sign_id=sign_id, by=by, at=at)
+    return posting.take_down(sign_id=sign_id, by=by, at=at, photo=photo)
 
 
 @transaction.atomic(durable=True)
-def take_down(*, sign_id: int, by: User, at: datetime) -> Sign:
-    """A no-rental notice comes off the wall of a home that is no longer red."""
+def give_up(*, sign_id: int, to: str, by: User, at: datetime, reason: str) -> Sign:
+    """A sign is lost, damaged or refused."""
     audit.act_as(by)
-    return posting.take_down(sign_id=sign_id, by=by, at=at)
+    return posting.give_up(sign_id=sign_id, to=to, by=by, at=at, reason=reason)
+
+
+@transaction.atomic(durable=True)
+def renew_code(*, unit_id: int, by: User, at: datetime, reason: str) -> PublicToken:
+    """A home gets another public address; its signs are owed anew."""
+    audit.act_as(by)
+    return tokens.renew(unit_id=unit_id, by=by, at=at, reason=reason)

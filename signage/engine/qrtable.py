@@ -18,6 +18,8 @@ from signage.engine.qrpath import Cell, cover, rectangles, tile_paths, tiles_of
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 TOKEN_LENGTH: Final = 22
+MARK: Final = "?n="  # between the token and the print, where an address names which print it is
+PRINT_LENGTH: Final = 6
 # Mask 4 lost least to blur of all eight in the scan tests; level Q restores 25 % (GB/T 18284).
 MASK: Final = 4
 _BYTES: Final = 4  # qrcode.util.MODE_8BIT_BYTE, which is typed wider than QRData takes
@@ -62,19 +64,20 @@ def dark_cells(matrix: Matrix) -> set[Cell]:
 
 
 class QrTable:
-    """Codes of `prefix` + any token of 22 characters of ALPHABET; about 160 library calls to make.
+    """Codes of `prefix` + any token of 22 characters of ALPHABET, and with `has_print` of MARK and any 6 more.
 
-    Read-only once made, so threads may share it.
+    About 160 library calls to make, 200 with the print. Read-only once made, so threads may share it.
     """
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, *, has_print: bool = False) -> None:
         """Build the tables and check them; raise QrTableError or UrlTooLong."""
-        self.prefix = prefix
-        self._head = prefix.encode("utf-8")
-        self._plain_length = len(prefix) + TOKEN_LENGTH
-        self.version = version_for(len(self._head) + TOKEN_LENGTH)
+        self.prefix, self._mark = prefix, MARK if has_print else ""
+        self._count = TOKEN_LENGTH + (PRINT_LENGTH if has_print else 0)
+        zeros = self.url_of("0" * self._count)
+        self._plain_length = len(zeros)
+        self.version = version_for(len(zeros.encode("utf-8")))
         self.size = 17 + 4 * self.version
-        self._base = library_matrix(self._head + b"0" * TOKEN_LENGTH)
+        self._base = library_matrix(zeros.encode("utf-8"))
         flips = self._flips()
         changing = {cell for by_bit in flips for cells in by_bit for cell in cells}
         constant = dark_cells(self._base) - changing
@@ -83,6 +86,10 @@ class QrTable:
         self._constant = rectangles(cover(constant), self.size)
         self._start, self._pairs = self._tables(flips)
         self._check()
+
+    def url_of(self, characters: str) -> str:
+        """The address with these characters in the places that change."""
+        return self.prefix + characters[:TOKEN_LENGTH] + self._mark + characters[TOKEN_LENGTH:]
 
     def path(self, url: str) -> bytes | None:
         """PDF path of the dark modules, 1 unit each, origin at the lower left; None if it does not fit."""
@@ -106,7 +113,10 @@ class QrTable:
     def _value(self, url: str) -> int | None:
         if len(url) != self._plain_length or not url.startswith(self.prefix):
             return None
-        token = url[-TOKEN_LENGTH:]
+        end = len(self.prefix) + TOKEN_LENGTH
+        if not url.startswith(self._mark, end):
+            return None
+        token = url[len(self.prefix) : end] + url[end + len(self._mark) :]
         value = self._start
         try:
             for index, table in enumerate(self._pairs):
@@ -116,14 +126,14 @@ class QrTable:
         return value
 
     def _flips(self) -> list[list[set[Cell]]]:
-        """For each token position and bit 0-6, the cells that change when that bit of '0' is flipped."""
+        """For each changing position and bit 0-6, the cells that change when that bit of '0' is flipped."""
         flips = []
-        for position in range(TOKEN_LENGTH):
+        for position in range(self._count):
             by_bit = []
             for bit in range(7):
-                token = bytearray(b"0" * TOKEN_LENGTH)
-                token[position] ^= 1 << bit
-                by_bit.append(self._difference(library_matrix(self._head + bytes(token))))
+                token = ["0"] * self._count
+                token[position] = chr(ord("0") ^ 1 << bit)
+                by_bit.append(self._difference(library_matrix(self.url_of("".join(token)).encode())))
             flips.append(by_bit)
         return flips
 
@@ -165,9 +175,9 @@ class QrTable:
     def _check(self) -> None:
         """Compare a fixed sample that uses every character and position with the library."""
         for shift in range(0, len(ALPHABET), 8):
-            token = "".join(ALPHABET[(shift + 7 * i + i * i) % 62] for i in range(TOKEN_LENGTH))
-            if self.matrix(self.prefix + token) != library_matrix(self._head + token.encode()):
-                raise QrTableError(f"QR table of {self.prefix!r} differs from the library at {token!r}")
+            url = self.url_of("".join(ALPHABET[(shift + 7 * i + i * i) % 62] for i in range(self._count)))
+            if self.matrix(url) != library_matrix(url.encode()):
+                raise QrTableError(f"QR table of {self.prefix!r} differs from the library at {url!r}")
 
 
 def _xor(values: Iterable[int]) -> int:
@@ -178,9 +188,15 @@ def _xor(values: Iterable[int]) -> int:
 
 
 @lru_cache(maxsize=4)
-def table_for(prefix: str) -> QrTable:
+def table_for(prefix: str, *, has_print: bool = False) -> QrTable:
     """The table of a prefix, kept for the life of the process."""
-    return QrTable(prefix)
+    return QrTable(prefix, has_print=has_print)
+
+
+def table_like(url: str) -> QrTable:
+    """The table of all addresses that differ from `url` in token and print only; raise UrlTooLong."""
+    plain, mark, _print = url.rpartition(MARK)
+    return table_for(plain[:-TOKEN_LENGTH], has_print=True) if mark else table_for(url[:-TOKEN_LENGTH])
 
 
 def qr_path(url: str, table: QrTable | None) -> tuple[bytes, int]:

@@ -20,7 +20,7 @@ from signage.engine.model import (
 )
 from signage.engine.pdffile import bind, fastest_deflate
 from signage.engine.pen import Pen, Refused, missing_glyph
-from signage.engine.qrtable import TOKEN_LENGTH, QrTable, UrlTooLong, table_for
+from signage.engine.qrtable import QrTable, UrlTooLong, table_like
 
 _POINTS_PER_MM = 72 / 25.4
 # Making a table costs about as much as this many library calls.
@@ -74,7 +74,7 @@ def _table(stickers: Sequence[Sticker]) -> QrTable | None:
     if len(stickers) < _TABLE_PAYS_FROM:
         return None
     try:
-        return table_for(stickers[0].url[:-TOKEN_LENGTH])
+        return table_like(stickers[0].url)
     except UrlTooLong:
         return None
 

@@ -48,7 +48,7 @@ def _notice(item: PrintItem, street: Street, on: date) -> bytes:
     notice = engine.NoRentalNotice(
         serial=item.serial,
         number=f"{street.name.removesuffix('街道')}租禁〔{on.year}〕{int(item.serial[2:])}号",
-        url=url_of(unit.public_token.token),
+        url=url_of(unit.public_token.token, item.serial),
         community=f"{unit.building.community.name}社区",
         address=unit.address,
         unit_code=unit.code,

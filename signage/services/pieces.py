@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from signage.engine.fonts import FontPaths
+from signage.engine.qrtable import MARK
 from signage.models import PrintItem
+from signage.serials import code_of
 
 
 class Target(NamedTuple):
@@ -51,6 +53,7 @@ def fonts() -> FontPaths:
     return FontPaths(folder / "NotoSansSC-Regular.ttf", folder / "NotoSansSC-Bold.ttf")
 
 
-def url_of(token: str) -> str:
-    """The address in a home's QR code."""
-    return f"{settings.PUBLIC_BASE_URL}/u/{token}"
+def url_of(token: str, serial: str = "") -> str:
+    """The address of a home; in a code of a print it also names the print (ADR 7)."""
+    address = f"{settings.PUBLIC_BASE_URL}/u/{token}"
+    return f"{address}{MARK}{code_of(serial)}" if serial else address

@@ -25,7 +25,8 @@ from grading.models import Standing
 from signage.engine.model import SheetGeometry
 from signage.engine.verify import read_pages
 from signage.models import PLACES, PrintFile, PrintItem, PrintRun, Product, Sign
-from signage.querysets import owing
+from signage.querysets import to_print
+from signage.serials import serial_of_number
 from signage.services import rendering
 from signage.services.pieces import Rendered, Target
 
@@ -55,7 +56,7 @@ def order(
 
 def homes_of(product: str, wanted: dict[str, Any]) -> QuerySet[Standing]:
     """Graded homes that fit a filter; no-rental notices are for red homes only."""
-    homes = owing(product) if wanted.get("owed") else Standing.objects.filter(grade__isnull=False)
+    homes = to_print(product) if wanted.get("owed") else Standing.objects.filter(grade__isnull=False)
     homes = homes.filter(unit__left_on__isnull=True)
     if product == Product.NO_RENTAL:
         homes = homes.filter(grade="red")
@@ -117,10 +118,10 @@ def _estates_of(wanted: dict[str, Any]) -> list[int]:
 
 
 def _serials(count: int) -> list[str]:
-    """Fresh serials, FC and nine digits at most; only for talking, never accepted as a key."""
+    """Fresh serials."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('signage_serial') FROM generate_series(1, %s)", [count])
-        return [f"FC{row[0]:07d}" for row in cursor.fetchall()]
+        return [serial_of_number(row[0]) for row in cursor.fetchall()]
 
 
 def parts(run: PrintRun, count: int) -> Sequence[tuple[int, dict[str, Any]]]:

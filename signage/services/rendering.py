@@ -8,7 +8,7 @@ from django.db import connection
 from communities.models import Street
 from signage.engine.model import Grade, SheetGeometry, Sticker, StickerTexts
 from signage.engine.sheets import render_stickers
-from signage.models import PrintFile, PrintRun, Product, PublicToken
+from signage.models import PrintFile, PrintRun, Product
 from signage.services import boards
 from signage.services.pieces import Rendered, RenderedSign, Target, fonts, url_of
 
@@ -47,11 +47,18 @@ def _stickers(run: PrintRun, first: int, last: int, on: date) -> Rendered:
             [run.pk, first, last],
         )
         rows = cursor.fetchall()
-    prefix, printed = url_of(""), on.isoformat()
+    printed = on.isoformat()
     sheets = render_stickers(
         [
             Sticker(
-                serial, prefix + token, cast(Grade, grade), f"{community}社区", address, code, graded, printed
+                serial,
+                url_of(token, serial),
+                cast(Grade, grade),
+                f"{community}社区",
+                address,
+                code,
+                graded,
+                printed,
             )
             for serial, token, grade, community, address, code, _unit, graded in rows
         ],
@@ -77,10 +84,9 @@ def urls_on_first_page(run: PrintRun, file: PrintFile) -> set[str]:
     """What the codes of a file's first page must say."""
     if run.product == Product.ESTATE_BOARD:
         return {boards.board_url()}
-    first = run.signs.filter(printed_at__isnull=False, page=1)
-    units = first.filter(serial__in=_serials_of_part(run, file)).values("unit")
+    first = run.signs.filter(page=1, serial__in=_serials_of_part(run, file))
     return {
-        url_of(token) for token in PublicToken.objects.filter(unit__in=units).values_list("token", flat=True)
+        url_of(token, serial) for token, serial in first.values_list("unit__public_token__token", "serial")
     }
 
 

@@ -27,6 +27,16 @@
   button.hidden = !typing.open;
   typing.addEventListener("toggle", () => { button.hidden = !typing.open; });
 
+  // Where the phone is, if it may say so: for the distance between the sign and its address, nothing else.
+  const longitude = form.querySelector("[data-longitude]");
+  if (longitude && navigator.geolocation) {
+    navigator.geolocation.watchPosition(({ coords }) => {
+      if (coords.accuracy > 200) return;
+      longitude.value = coords.longitude.toFixed(5);
+      form.querySelector("[data-latitude]").value = coords.latitude.toFixed(5);
+    }, () => {}, { enableHighAccuracy: true, maximumAge: 60000, timeout: 20000 });
+  }
+
   let stream = null;
   let runs = false;
   function stop() {

@@ -8,6 +8,8 @@ from tests.access.notation import table
 DATA = {
     "field:scan": {"code": lambda on: f"{settings.PUBLIC_BASE_URL}/u/{on.world.token}"},
     "field:visit-new": {"client_id": new_number, "faults-TOTAL_FORMS": 0, "faults-INITIAL_FORMS": 0},
+    "field:sign": {"do": "post"},
+    "field:sign-task": {"outcome": "fine"},
     "field:document": {"how": "in_person", "to": "本人"},
     "field:vacancy-answer": {"answer": "empty"},
     "field:visit-clean": {"client_id": new_number},
@@ -27,8 +29,15 @@ field:building-post-signs  POST  pk=building  in    ok    404    403       403  
 field:visit-new            GET   pk=building  in    ok    404    403       403        403    403     403     403      403       403        in
 field:visit-new            POST  pk=building  in    ok    404    403       403        403    403     403     403      403       403        in
 field:visit-clean          GET   pk=building  in    ok    404    403       403        403    403     403     403      403       403        in
-field:home-post-sign       POST  pk=red       in    ok    404    403       403        403    ok      403     403      403       403        in
-field:sign-take-down       POST  pk=notice    in    ok    404    403       403        403    ok      403     403      403       403        in
+field:sign-list            GET   -            in    ok    ok     403       403        403    ok      403     403      403       403        in
+field:sign                 GET   pk=notice    in    ok    404    403       403        403    ok      403     403      403       403        in
+field:sign                 POST  pk=posted    in    ok    404    403       403        403    ok      403     403      403       403        in
+field:sign-photo           GET   pk=notice,which=posted  in  ok  404  ok  404  ok  ok  ok  ok  403  403  in
+field:sheets               GET   run=print_run,grid=grid  in  ok  404  403  403  403  ok  403  403  403  403  in
+field:sheets               POST  run=print_run,grid=grid  in  ok  404  403  403  403  409  403  403  403  403  in
+field:sign-task            GET   pk=sign_task in    ok    404    403       403        403    ok      403     403      403       403        in
+field:sign-task            POST  pk=sign_task in    ok    404    403       403        403    ok      403     403      403       403        in
+field:sign-task-photo      GET   pk=sign_task in    ok    404    ok        404        ok     ok      ok      ok       403       403        in
 field:vacancy-answer       POST  pk=vacancy_check  in  ok  404    403       403        403    403     403     403      403       403        in
 field:visit                GET   pk=visit     in    ok    404    403       403        403    403     403     403      403       403        in
 """,

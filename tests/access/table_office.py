@@ -41,7 +41,6 @@ office:print-run-new      POST  -                      in    403   403    ok    
 office:print-run          GET   pk=print_run           in    403   403    ok        404        403    ok      403     403      403       403        in
 office:print-run-preview  GET   pk=print_run           in    403   403    ok        404        403    ok      403     403      403       403        in
 office:print-file         GET   pk=print_run,seq=zero  in    403   403    ok        404        403    ok      403     403      403       403        in
-office:board-post         POST  pk=board               in    ok    404    403       403        403    ok      403     403      403       403        in
 office:outbox  GET  -  in  403  403  403  403  403  ok  403  403  403  403  in
 office:outbox-again  POST  pk=text_message  in  403  403  403  403  403  ok  403  403  403  403  in
 office:people             GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in

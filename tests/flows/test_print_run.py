@@ -53,7 +53,8 @@ def pdf_of(run: PrintRun, seq: int = 0) -> bytes:
 
 
 def url(unit: Unit) -> str:
-    return url_of(PublicToken.objects.get(unit=unit).token)
+    newest = Sign.objects.filter(unit=unit).order_by("-pk")[0]
+    return url_of(PublicToken.objects.get(unit=unit).token, newest.serial)
 
 
 class TestOrder:

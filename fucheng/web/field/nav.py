@@ -11,6 +11,14 @@ SECTION = Section(
     (
         Item("field:home", _("Today"), "clipboard-list", Permission.VISIT_SUBMIT, tab=True),
         Item("field:due-list", _("Due for a visit"), "route", Permission.VISIT_SUBMIT, tab=True),
+        Item(
+            "field:sign-list",
+            _("Signs at the doors"),
+            "sticker",
+            Permission.SIGN_POST,
+            tab=True,
+            covers=("/field/doors/",),
+        ),
         Item("field:documents", _("Documents to deliver"), "mail-forward", Permission.DOCUMENT_DELIVER),
         Item("field:scan", _("Scan"), "qrcode", Permission.VISIT_SUBMIT, tab=True),
     ),

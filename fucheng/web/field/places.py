@@ -27,6 +27,7 @@ from grading.services import merits, spot_checks
 from grading.states import DelistingState, VisitRequestState
 from rentals.models import Building, Unit
 from signage.models import Product, Sign
+from signage.services.posting import true_in_hand
 
 SHOWN_AT_ONCE = 6
 
@@ -42,6 +43,7 @@ class Home:
     notice_to_take_down: Sign | None = None
     request: DelistingRequest | None = None
     is_stale: bool = False
+    board: Sign | None = None  # in hand; it is hung from its own page, with a photo
 
     @property
     def grade(self) -> str | None:
@@ -114,6 +116,10 @@ class Place:
         return [home for home in self.homes if home.sign]
 
     @property
+    def boards_in_hand(self) -> list[Home]:
+        return [home for home in self.homes if home.board]
+
+    @property
     def notices_to_take_down(self) -> list[Sign]:
         return [home.notice_to_take_down for home in self.homes if home.notice_to_take_down]
 
@@ -130,7 +136,7 @@ def name_of(unit: Unit) -> str:
     return unit.room or f"…{unit.code[-6:]}"
 
 
-def _natural(text: str) -> tuple[int, int, str]:
+def natural(text: str) -> tuple[int, int, str]:
     """负1 before 1 before 2 before 10 before what has no number."""
     number = re.search(r"\d+", text)
     if number is None:
@@ -145,14 +151,16 @@ def place(user: User, building_id: int, day: date) -> Place:
         Building.objects.visible_to(user).select_related("grid", "community", "estate").one(pk=building_id)
     )
     units = list(Unit.objects.filter(building=found).in_register())
-    units.sort(key=lambda u: (_natural(u.floor), _natural(u.room), u.code))
+    units.sort(key=lambda u: (natural(u.floor), natural(u.room), u.code))
     standings = {s.unit_id: s for s in Standing.objects.filter(unit__building=found)}
     hazards: defaultdict[int | None, list[Hazard]] = defaultdict(list)
     for hazard in open_hazards(found):
         hazards[hazard.unit_id].append(hazard)
     for check in spot_checks.waiting_in(found.pk).values():
         hazards[check.hazard.unit_id].append(spot_checks.hazard_to_look_at(check))
-    signs = {s.unit_id: s for s in Sign.objects.in_hand().filter(unit__building=found).order_by("-product")}
+    in_hand = list(true_in_hand(Sign.objects.filter(unit__building=found)).order_by("-product"))
+    signs = {s.unit_id: s for s in in_hand if not s.needs_photo}
+    boards = {s.unit_id: s for s in in_hand if s.needs_photo}
     notices = {
         s.unit_id: s
         for s in Sign.objects.on_the_wall().filter(unit__building=found, product=Product.NO_RENTAL)
@@ -169,6 +177,7 @@ def place(user: User, building_id: int, day: date) -> Place:
             notices.get(unit.pk),
             requests.get(unit.pk),
             unit.pk in standings and standings[unit.pk].is_stale_on(day),
+            boards.get(unit.pk),
         )
         for unit in units
     ]

@@ -11,11 +11,11 @@ from accounts.models import User
 from core.text import fold
 from fucheng.web.field.beat import Beat, beat_of, in_walking_order
 from fucheng.web.field.due import Due, Reason, due_on, round_of
+from fucheng.web.field.walls import notices_to_take_down, signs_to_hang, tasks_at_doors
 from grading.models import DelistingRequest, Finding, GradeChange, Standing, Visit
 from grading.states import DelistingState
 from rentals.models import Building, Unit
 from signage.models import Sign
-from signage.querysets import to_take_down
 
 PAGE = 20
 
@@ -106,6 +106,7 @@ class Work:
     signs: list[dict[str, Any]]
     signs_in_hand: int
     notices: list[Sign]
+    tasks: int
     visits: list["OwnVisit"]
 
 
@@ -128,7 +129,7 @@ def work(user: User, day: date) -> Work:
         .select_related("unit__building__grid")
         .order_by("inspect_by", "pk")
     )
-    notices = to_take_down().visible_to(user).filter(on_beat).select_related("unit__building")
+    notices = notices_to_take_down(user, beat).select_related("unit__building")
     return Work(
         beat=beat,
         due=rows_of_due(user, due[: PAGE // 2], day),
@@ -137,18 +138,17 @@ def work(user: User, day: date) -> Work:
         due_homes=sum(row.homes for row in due),
         reinspections=list(reinspections[:PAGE]),
         signs=signs_in_hand(user, beat),
-        signs_in_hand=Sign.objects.in_hand().filter(on_beat).count(),
+        signs_in_hand=signs_to_hang(user, beat).count(),
         notices=list(notices.order_by("unit__building__code", "pk")[:PAGE]),
+        tasks=tasks_at_doors(user, beat).count(),
         visits=own_visits(user),
     )
 
 
 def signs_in_hand(user: User, beat: Beat) -> list[dict[str, Any]]:
-    """Buildings for whose homes printed signs wait to be posted, in walking order."""
+    """Buildings for whose homes signs wait to be hung, by grid and code."""
     rows = (
-        Sign.objects.visible_to(user)
-        .in_hand()
-        .filter(beat.where("unit__building__"))
+        signs_to_hang(user, beat)
         .values(
             "unit__building", "unit__building__name", "unit__building__code", "unit__building__grid__name"
         )

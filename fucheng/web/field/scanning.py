@@ -2,8 +2,9 @@
 
 import io
 import re
-from typing import Any
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 import zxingcpp
 from django.conf import settings
@@ -15,6 +16,9 @@ from PIL import Image, ImageOps
 from core.errors import Invalid
 from core.text import TOKEN_LENGTH
 from grading.services.photos import LARGEST_FILE, LARGEST_PIXELS
+from rentals.models import Unit
+from signage.models import Sign
+from signage.serials import serial_of
 
 _PATH = re.compile(rf"/u/([0-9A-Za-z]{{{TOKEN_LENGTH}}})/?")
 
@@ -29,8 +33,24 @@ class NoCodeFound(Invalid):
     message = _("No code could be read in the photo. Take it from closer by, with the whole code in it.")
 
 
-def token_of(text: str, request: HttpRequest) -> str:
-    """The token in the address of a door code; NotADoorCode for any other host, path or text."""
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A home and a sign as far as a code or a typed serial tells them."""
+
+    unit: Unit | None
+    sign: Sign | None
+    serial: str = ""
+
+
+class DoorCode(NamedTuple):
+    """What a code on a sign says: the home's token, and which print it is (empty on older ones)."""
+
+    token: str
+    serial: str
+
+
+def code_in(text: str, request: HttpRequest) -> DoorCode:
+    """What the address of a door code says; NotADoorCode for any other host, path or text."""
     try:
         address = urlsplit(text.strip())
     except ValueError as error:
@@ -39,7 +59,7 @@ def token_of(text: str, request: HttpRequest) -> str:
     match = _PATH.fullmatch(address.path)
     if address.scheme not in ("https", "http") or address.netloc not in hosts or match is None:
         raise NotADoorCode
-    return match[1]
+    return DoorCode(match[1], serial_of(parse_qs(address.query).get("n", [""])[0]))
 
 
 def read_photo(upload: "UploadedFile[Any]") -> str:

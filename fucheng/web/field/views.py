@@ -15,11 +15,12 @@ from fucheng.flows import sign_posting, vacancy
 from fucheng.web.field import places, queries, scanning
 from fucheng.web.field.beat import beat_of
 from fucheng.web.field.due import Due, round_of
+from fucheng.web.field.hanging import place_in, say_posted
 from fucheng.web.staff import StaffRequest, staff_page
 from grading.models import VacancyCheck
-from rentals.models import Building, Unit
-from signage.models import PublicToken, Sign
-from signage.services import tokens
+from signage.models import Sign
+from signage.serials import typed_serial
+from signage.services import posting
 
 
 @require_safe
@@ -73,30 +74,55 @@ def building(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @staff_page(Permission.VISIT_SUBMIT)
 def scan(request: StaffRequest) -> HttpResponse:
-    """Opens the building behind a door code; in the posting mode hangs what is in hand for its home."""
-    posting = request.GET.get("mode") == "post"
-    context = {"posting": posting, "typed": request.POST.get("code", "")}
+    """Opens the building behind a door code; in the posting mode hangs the sign that was scanned or typed."""
+    is_posting = request.GET.get("mode") == "post"
+    context = {"posting": is_posting, "typed": request.POST.get("code", "")}
     if request.method != "POST":
         return render(request, "field/scan.html", context)
     try:
         photo = request.FILES.get("photo")
         text = scanning.read_photo(photo) if photo else request.POST.get("code", "")
-        token = scanning.token_of(text, request)
-        unit = tokens.unit_of(token)
-        Building.objects.visible_to(request.user).one(pk=unit.building_id)
-        if posting:
-            _say_posted(request, sign_posting.post_unit(token=token, by=request.user, at=timezone.now()))
+        return redirect(_hung_by(request, text) if is_posting else _place_of(request, text))
     except DomainError as error:
         return render(request, "field/scan.html", context | {"error": error}, status=error.status)
-    if posting:
-        return redirect(f"{reverse('field:scan')}?mode=post")
-    return redirect(f"{reverse('field:building', args=[unit.building_id])}?home={unit.pk}")
 
 
-def _say_posted(request: StaffRequest, signs: list[Sign]) -> None:
-    for sign in signs:
-        names = {"sign": sign.get_product_display(), "home": sign.unit, "serial": sign.serial}
-        messages.success(request, _("Posted: %(sign)s %(serial)s at %(home)s.") % names)
+def _place_of(request: StaffRequest, text: str) -> str:
+    """The page of the building to which a code or serial belongs."""
+    unit = _scanned(request, text).unit
+    if unit is None:
+        raise scanning.NotADoorCode
+    return f"{reverse('field:building', args=[unit.building_id])}?home={unit.pk}"
+
+
+def _scanned(request: StaffRequest, text: str) -> scanning.Scanned:
+    """By a serial that was typed, or by the address in a code."""
+    if serial := typed_serial(text):
+        sign = Sign.objects.reached_by(request.user).select_related("unit").one(serial=serial)
+        return scanning.Scanned(sign.unit, sign)
+    code = scanning.code_in(text, request)
+    return scanning.Scanned(posting.unit_in_scope(code.token, request.user), None, code.serial)
+
+
+def _hung_by(request: StaffRequest, text: str) -> str:
+    """Hangs the sign and returns to the camera; a board goes by its own page, for its photo."""
+    scanned = _scanned(request, text)
+    sign = scanned.sign
+    if sign is None and scanned.unit is not None:
+        sign = posting.find(scanned.unit, scanned.serial)
+    if sign is None:
+        raise scanning.NotADoorCode
+    if sign.needs_photo:
+        return reverse("field:sign", args=[sign.pk])
+    try:
+        hung = sign_posting.post(
+            sign_id=sign.pk, by=request.user, at=timezone.now(), place=place_in(request.POST)
+        )
+    except posting.AlreadyPosted as already:  # scanned twice
+        messages.info(request, str(already))
+    else:
+        say_posted(request, hung)
+    return f"{reverse('field:scan')}?mode=post"
 
 
 @require_POST
@@ -110,33 +136,6 @@ def building_post_signs(request: StaffRequest, pk: int) -> HttpResponse:
     else:
         messages.info(request, _("All signs of this building hang already."))
     return redirect("field:building", pk=pk)
-
-
-@require_POST
-@staff_page(Permission.SIGN_POST)
-def home_post_sign(request: StaffRequest, pk: int) -> HttpResponse:
-    unit = Unit.objects.visible_to(request.user).one(pk=pk)
-    token = PublicToken.objects.get(unit=unit).token
-    try:
-        _say_posted(request, sign_posting.post_unit(token=token, by=request.user, at=timezone.now()))
-    except DomainError as error:
-        messages.info(request, str(error))
-    return redirect(f"{reverse('field:building', args=[unit.building_id])}?home={unit.pk}")
-
-
-@require_POST
-@staff_page(Permission.SIGN_POST)
-def sign_take_down(request: StaffRequest, pk: int) -> HttpResponse:
-    """A no-rental notice comes off the wall; one that must stay, or is gone already, says so."""
-    sign = Sign.objects.visible_to(request.user).select_related("unit").one(pk=pk, unit__isnull=False)
-    try:
-        sign_posting.take_down(sign_id=pk, by=request.user, at=timezone.now())
-        messages.success(
-            request, _("Recorded: the notice at %(home)s is off the wall.") % {"home": sign.unit}
-        )
-    except DomainError as error:
-        messages.info(request, str(error))
-    return redirect("field:building", pk=sign.unit.building_id if sign.unit else 0)
 
 
 @require_POST

@@ -35,7 +35,6 @@ urlpatterns = [
     path("print-runs/<int:pk>/", print_runs.run, name="print-run"),
     path("print-runs/<int:pk>/preview/", print_runs.preview, name="print-run-preview"),
     path("print-runs/<int:pk>/files/<int:seq>/", print_runs.file, name="print-file"),
-    path("boards/<int:pk>/post/", print_runs.board_post, name="board-post"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:pk>/again/", outbox.send_again, name="outbox-again"),
     path("people/", people.person_list, name="people"),

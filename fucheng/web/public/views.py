@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
-from fucheng.flows import public_report
+from fucheng.flows import public_report, sign_report
 from fucheng.web.public import limits
 from fucheng.web.public.forms import KINDS, ReportForm
 from fucheng.web.public.queries import PublicHome, home_of, report_of
+from signage.serials import serial_of
 
 P = ParamSpec("P")
 SHARED = "public, max-age=60"  # safe because no cookie is read or set
@@ -78,7 +79,10 @@ def behind_sticker(
                 response["Retry-After"] = "60"
                 return response
             home = home_of(token)
-            return _unknown(request) if home is None else view(request, home, *args, **kwargs)
+            if home is None:
+                sign_report.note_unknown(token=token, at=timezone.now())
+                return _unknown(request)
+            return view(request, home, *args, **kwargs)
 
     return cast("Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]", found)
 
@@ -90,7 +94,10 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 @require_safe
 @behind_sticker
 def home(request: HttpRequest, home: PublicHome) -> HttpResponseBase:
-    return page(request, "public/home.html", {"home": home})
+    """`?n=` is the print whose code was scanned; one that is not valid any more is said, and looked after."""
+    serial = serial_of(request.GET.get("n", ""))
+    dead = sign_report.note_scan(token=home.token, serial=serial, at=timezone.now()) if serial else None
+    return page(request, "public/home.html", {"home": home, "dead": dead})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -25,3 +25,9 @@ def home_line(unit: Unit) -> str:
 def _with_room(address: str, room: str) -> str:
     bare = address.rstrip("房室")
     return f"{address} {room}" if room and not bare.endswith(room) else address
+
+
+@register.filter
+def door_name(unit: Unit) -> str:
+    """What is written on the door; the code's end where the register has no room number."""
+    return unit.room or f"…{unit.code[-6:]}"

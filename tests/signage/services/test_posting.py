@@ -4,21 +4,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from core.errors import Conflict, NotAllowed, OutOfScope
 from fucheng.flows import grade_change, sign_posting
 from grading.models import Standing
-from rentals.models import Unit
-from signage.models import PrintRun, Sign
+from rentals.models import Building, Unit
+from signage.models import PrintRun, ScanCount, Sign
 from signage.querysets import owing, to_take_down
 from signage.services import posting
+from signage.services.posting import AlreadyPosted, NeedsPhoto, NoLongerTrue, NotInHand
+from signage.states import IN_HAND_STATES, SignState
 from tests import factories
 from tests.conftest import Cast
 
 NOON = factories.NOON
 LATER = NOON + timedelta(days=1)
-WALL = [s for s in Sign.State if s != Sign.State.POSTED]
-HAND = [s for s in Sign.State if s != Sign.State.PRINTED]
+PHOTO = "a" * 64
+NOT_ON_THE_WALL = [s for s in SignState if s != SignState.POSTED]
+NOT_IN_HAND = [s for s in SignState if s not in IN_HAND_STATES]
 
 
 @pytest.fixture
@@ -37,18 +41,27 @@ def regrade(unit: Unit, grade: str) -> None:
     Standing.objects.filter(unit=unit).update(grade=grade, graded_at=LATER)
 
 
-def post(unit: Unit, by: Any) -> list[Sign]:
-    return sign_posting.post_unit(token=unit.public_token.token, by=by, at=LATER)
+def post(unit: Unit, by: Any, serial: str = "", **more: Any) -> Sign:
+    """Scans the code of a sign at the door; an older one does not say which print it is."""
+    return sign_posting.post_scanned(token=unit.public_token.token, serial=serial, by=by, at=LATER, **more)
+
+
+def refuses(constraint: str, sql: str) -> None:
+    """PostgreSQL itself says no."""
+    with pytest.raises(IntegrityError) as told, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    cause: Any = told.value.__cause__
+    assert cause.diag.constraint_name == constraint
 
 
 def state(sign: Sign) -> str:
     return Sign.objects.get(pk=sign.pk).state
 
 
-class TestPostUnit:
+class TestPost:
     def test_scanned_at_the_door_it_hangs_with_who_and_when(self, cast: Cast, home: Unit) -> None:
         sign = factories.sign(home)
-        (posted,) = post(home, cast.grid)
+        posted = post(home, cast.grid, sign.serial)
         assert (posted.pk, posted.state, posted.posted_by, posted.posted_at) == (
             sign.pk,
             "posted",
@@ -56,11 +69,17 @@ class TestPostUnit:
             LATER,
         )
 
+    @pytest.mark.parametrize("before", IN_HAND_STATES)
+    def test_an_older_code_finds_the_sticker_in_hand(self, cast: Cast, home: Unit, before: str) -> None:
+        sign = factories.sign(home, state=before)
+        assert post(home, cast.grid).pk == sign.pk
+
     def test_what_hung_before_is_replaced_and_two_never_hang(self, cast: Cast, home: Unit) -> None:
         old, new = factories.sign(home, state="posted"), factories.sign(home)
-        post(home, cast.grid)
+        post(home, cast.grid, new.serial)
         assert (state(old), state(new)) == ("superseded", "posted")
-        assert Sign.objects.get(pk=old.pk).ended_at == LATER
+        ended = Sign.objects.get(pk=old.pk)
+        assert (ended.ended_at, ended.ended_by) == (LATER, cast.grid)
         assert Sign.objects.on_the_wall().count() == 1
 
     def test_a_sticker_replaces_stickers_only(self, cast: Cast, home: Unit) -> None:
@@ -70,26 +89,48 @@ class TestPostUnit:
         post(home, cast.grid)
         assert state(notice) == "posted"
 
-    def test_sticker_and_notice_are_posted_together(self, cast: Cast, home: Unit) -> None:
+    def test_a_notice_is_photographed_where_it_hangs(self, cast: Cast, home: Unit) -> None:
         regrade(home, "red")
-        signs = [factories.sign(home), factories.sign(home, "no_rental")]
-        assert {s.pk for s in post(home, cast.grid)} == {s.pk for s in signs}
+        notice = factories.sign(home, "no_rental")
+        with pytest.raises(NeedsPhoto):
+            post(home, cast.grid, notice.serial)
+        assert post(home, cast.grid, notice.serial, photo=PHOTO).posted_photo == PHOTO
+        factories.sign(home, "no_rental", serial="FC0000009")
+        refuses(
+            "sign_board_posted_has_a_photo",
+            "UPDATE signage_sign SET state = 'superseded', ended_at = now()"
+            f" WHERE id = {notice.pk}; UPDATE signage_sign SET state = 'posted', posted_at = now(),"
+            f" posted_by_id = {cast.grid.pk} WHERE serial = 'FC0000009'",
+        )
 
-    @pytest.mark.parametrize("other", HAND)
+    @pytest.mark.parametrize("other", NOT_IN_HAND)
     def test_nothing_in_hand_is_told(self, cast: Cast, home: Unit, other: str) -> None:
-        factories.sign(home, state=other)
+        sign = factories.sign(home, state=other)
         with pytest.raises(Conflict):
             post(home, cast.grid)
+        with pytest.raises(AlreadyPosted if other == "posted" else NotInHand):
+            post(home, cast.grid, sign.serial)
 
-    def test_a_notice_for_a_home_that_is_red_no_more_is_not_posted(self, cast: Cast, home: Unit) -> None:
-        sticker, notice = factories.sign(home), factories.sign(home, "no_rental", grade="red")
-        assert [s.pk for s in post(home, cast.grid)] == [sticker.pk]
-        assert state(notice) == "printed"
+    @pytest.mark.parametrize("product", ["sticker", "no_rental"])
+    def test_a_sign_that_is_not_true_any_more_is_not_hung(self, cast: Cast, home: Unit, product: str) -> None:
+        sign = factories.sign(home, product, grade="red")
+        with pytest.raises(NoLongerTrue):
+            post(home, cast.grid, sign.serial, photo=PHOTO)
+        assert state(sign) == "printed"
+
+    def test_a_code_put_together_from_two_is_refused(self, cast: Cast, homes: list[Unit]) -> None:
+        foreign = factories.sign(homes[1])
+        factories.sign(homes[0])
+        with pytest.raises(Conflict):
+            post(homes[0], cast.grid, foreign.serial)
+        assert state(foreign) == "printed"
 
     def test_another_community_does_not_find_the_home(self, cast: Cast, home: Unit) -> None:
-        factories.sign(home)
+        sign = factories.sign(home)
         with pytest.raises(OutOfScope):
             post(home, cast.grid2)
+        with pytest.raises(OutOfScope):
+            sign_posting.post(sign_id=sign.pk, by=cast.grid2, at=LATER)
 
     @pytest.mark.parametrize("who", ["reviewer", "panel", "leader", "auditor"])
     def test_a_post_without_the_right_is_refused(self, cast: Cast, home: Unit, who: str) -> None:
@@ -100,20 +141,38 @@ class TestPostUnit:
     def test_an_unknown_code_is_not_found(self, cast: Cast, home: Unit) -> None:
         for token in ("A" * 22, "short", "'; --" + "x" * 17):
             with pytest.raises(OutOfScope):
-                sign_posting.post_unit(token=token, by=cast.grid, at=NOON)
+                sign_posting.post_scanned(token=token, serial="", by=cast.grid, at=NOON)
 
     def test_nothing_remains_when_the_last_step_explodes(self, cast: Cast, home: Unit, monkeypatch) -> None:
         old, new = factories.sign(home, state="posted"), factories.sign(home)
-        real = posting._post
 
-        def post_and_explode(*args: Any, **more: Any) -> None:
-            real(*args, **more)
+        def explode(**_more: Any) -> None:
             raise ZeroDivisionError
 
-        monkeypatch.setattr(posting, "_post", post_and_explode)
+        monkeypatch.setattr(posting.tasks, "settle", explode)
         with pytest.raises(ZeroDivisionError):
             post(home, cast.grid)
         assert (state(old), state(new)) == ("posted", "printed")
+
+
+class TestPlace:
+    """Only the distance is kept; the way of a person is nobody's business."""
+
+    @pytest.mark.parametrize(
+        ("east", "metres", "is_far"), [(114.0, 0, 0), (114.001, 103, 0), (114.02, 2051, 1)]
+    )
+    def test_the_distance_to_the_address_is_noted(self, cast, home, east, metres, is_far) -> None:
+        Building.objects.filter(pk=home.building_id).update(longitude=114.0, latitude=22.75)
+        sign = factories.sign(home)
+        here = posting.Place(east, 22.75)
+        assert abs((post(home, cast.grid, sign.serial, place=here).posted_metres_off or 0) - metres) <= 2
+        assert ScanCount.objects.filter(what="far").count() == is_far
+
+    def test_a_building_without_a_place_or_a_silent_phone_notes_nothing(self, cast: Cast, homes) -> None:
+        signs = [factories.sign(home) for home in homes[:2]]
+        assert post(homes[0], cast.grid, signs[0].serial).posted_metres_off is None
+        place = posting.Place(114.0, 22.7)
+        assert post(homes[1], cast.grid, signs[1].serial, place=place).posted_metres_off is None
 
 
 class TestPostBuilding:
@@ -144,24 +203,20 @@ class TestEstateBoard:
 
     def test_the_new_board_replaces_the_one_before_it(self, cast: Cast, estate) -> None:
         old, new = self.board(estate, "posted"), self.board(estate)
-        sign_posting.post_estate_board(sign_id=new.pk, by=cast.grid, at=NOON)
+        sign_posting.post(sign_id=new.pk, by=cast.grid, at=NOON, photo=PHOTO)
         assert (state(old), state(new)) == ("superseded", "posted")
 
-    @pytest.mark.parametrize("other", HAND)
+    @pytest.mark.parametrize("other", NOT_IN_HAND)
     def test_only_a_board_in_hand_is_posted(self, cast: Cast, estate, other: str) -> None:
         with pytest.raises(Conflict):
-            sign_posting.post_estate_board(sign_id=self.board(estate, other).pk, by=cast.office, at=NOON)
+            sign_posting.post(sign_id=self.board(estate, other).pk, by=cast.office, at=NOON, photo=PHOTO)
 
     def test_scope_and_right(self, cast: Cast, estate) -> None:
         board = self.board(estate)
         with pytest.raises(OutOfScope):
-            sign_posting.post_estate_board(sign_id=board.pk, by=cast.grid2, at=NOON)
+            sign_posting.post(sign_id=board.pk, by=cast.grid2, at=NOON, photo=PHOTO)
         with pytest.raises(NotAllowed):
-            sign_posting.post_estate_board(sign_id=board.pk, by=cast.reviewer, at=NOON)
-
-    def test_a_sign_of_a_home_is_no_board(self, cast: Cast, home: Unit) -> None:
-        with pytest.raises(OutOfScope):
-            sign_posting.post_estate_board(sign_id=factories.sign(home).pk, by=cast.office, at=NOON)
+            sign_posting.post(sign_id=board.pk, by=cast.reviewer, at=NOON, photo=PHOTO)
 
 
 class TestTakeDown:
@@ -170,13 +225,22 @@ class TestTakeDown:
         """It still hangs although the home is green again."""
         return factories.sign(home, "no_rental", "posted", grade="red")
 
-    def down(self, sign: Sign, by: Any) -> Sign:
-        return sign_posting.take_down(sign_id=sign.pk, by=by, at=LATER)
+    def down(self, sign: Sign, by: Any, photo: str = PHOTO) -> Sign:
+        return sign_posting.take_down(sign_id=sign.pk, by=by, at=LATER, photo=photo)
 
     def test_a_notice_that_no_longer_applies_comes_off(self, cast: Cast, notice: Sign) -> None:
         taken = self.down(notice, cast.grid)
-        assert (taken.state, taken.ended_at) == ("removed", LATER)
+        assert (taken.state, taken.ended_at, taken.ended_photo) == ("removed", LATER, PHOTO)
         assert not to_take_down().exists()
+
+    def test_its_place_is_photographed_when_it_is_gone(self, cast: Cast, notice: Sign) -> None:
+        with pytest.raises(NeedsPhoto):
+            self.down(notice, cast.grid, photo="")
+        refuses(
+            "sign_board_taken_down_has_a_photo",
+            f"UPDATE signage_sign SET state = 'removed', ended_at = now() WHERE id = {notice.pk}",
+        )
+        assert state(notice) == "posted"
 
     def test_it_stays_as_long_as_the_home_is_red(self, cast: Cast, home: Unit, notice: Sign) -> None:
         regrade(home, "red")
@@ -184,16 +248,19 @@ class TestTakeDown:
             self.down(notice, cast.grid)
         assert state(notice) == "posted"
 
-    @pytest.mark.parametrize("other", WALL)
+    @pytest.mark.parametrize("other", [s for s in NOT_ON_THE_WALL if s != SignState.SUPERSEDED])
     def test_only_what_hangs_is_taken_down(self, cast: Cast, home: Unit, other: str) -> None:
         with pytest.raises(Conflict):
             self.down(factories.sign(home, "no_rental", other, grade="red"), cast.grid)
 
-    def test_stickers_and_boards_are_not_taken_down(self, cast: Cast, home: Unit) -> None:
-        board = factories.sign(None, "estate_board", "posted", estate=factories.estate(cast.fumin))
-        for sign in (factories.sign(home, state="posted"), board):
-            with pytest.raises(Conflict):
-                self.down(sign, cast.office)
+    def test_a_sticker_is_not_taken_down(self, cast: Cast, home: Unit) -> None:
+        with pytest.raises(Conflict):
+            self.down(factories.sign(home, state="posted"), cast.office)
+
+    def test_an_old_sign_that_was_still_there_is_removed_without_a_photo(self, cast: Cast, home) -> None:
+        old = factories.sign(home, state="superseded")
+        assert self.down(old, cast.grid, photo="").state == "removed"
+        assert Sign.objects.get(pk=old.pk).ended_at == NOON
 
     def test_scope_and_right(self, cast: Cast, notice: Sign) -> None:
         with pytest.raises(OutOfScope):

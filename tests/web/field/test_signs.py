@@ -11,6 +11,7 @@ from fucheng.web.field import scanning
 from grading.models import Standing
 from rentals.models import Unit
 from signage.models import PrintRun, PublicToken, Sign
+from tests import factories
 from tests.web.field.conftest import Round
 
 HOST = "https://fc.example.gov.cn"
@@ -23,13 +24,15 @@ def token(home: Unit) -> str:
 def in_hand(
     round_: Round, *homes: Unit, product: str = "sticker", grade: str = "green", state: str = "printed"
 ) -> list[Sign]:
+    """Signs of homes that have this grade."""
     at = timezone.now()
+    Standing.objects.filter(unit__in=homes).update(grade=grade, graded_at=at)
     run = PrintRun.objects.create(title="一批", by=round_.cast.office, at=at, product=product)
     hangs = {"posted_at": at, "posted_by": round_.cast.grid} if state == "posted" else {}
     first = Sign.objects.count() + 1
     return [
         Sign.objects.create(
-            serial=f"FC-{first + n:08d}", product=product, unit=home, grade=grade, state=state, run=run,
+            serial=f"FC{first + n:07d}", product=product, unit=home, grade=grade, state=state, run=run,
             page=1, position=n + 1, printed_at=at, **hangs,
         )
         for n, home in enumerate(homes)
@@ -100,32 +103,37 @@ def test_whole_building_is_posted_once_however_often_pressed(round_: Round) -> N
 
 def test_sign_of_one_home_is_posted_from_its_card(round_: Round) -> None:
     home, other = round_.homes[:2]
-    in_hand(round_, home, other)
+    sign, _other = in_hand(round_, home, other)
+    page = round_.client.get(f"/field/buildings/{round_.building.pk}/?home={home.pk}").content.decode()
+    assert f'action="/field/signs/{sign.pk}/"' in page
     for _ in range(2):
-        round_.client.post(f"/field/homes/{home.pk}/post/")
+        assert round_.client.post(f"/field/signs/{sign.pk}/", {"do": "post"}).status_code == 302
     assert Sign.objects.on_the_wall().get().unit == home
 
 
-def test_notice_of_a_home_that_is_red_no_longer_is_taken_down(round_: Round) -> None:
+def test_notice_of_a_home_that_is_red_no_longer_is_taken_down_and_photographed(round_: Round) -> None:
     home = round_.homes[0]
-    Standing.objects.filter(unit=home).update(grade="green", graded_at=timezone.now())
     (notice,) = in_hand(round_, home, product="no_rental", grade="red", state="posted")
-    page = round_.client.get(f"/field/buildings/{round_.building.pk}/").content.decode()
-    assert f"/field/signs/{notice.pk}/take-down/" in page
-    for _ in range(2):
-        round_.client.post(f"/field/signs/{notice.pk}/take-down/")
+    Standing.objects.filter(unit=home).update(grade="green", graded_at=timezone.now())
+    url = f"/field/signs/{notice.pk}/"
+    for page in (f"/field/buildings/{round_.building.pk}/", "/field/", "/field/signs/"):
+        assert f'href="{url}"' in round_.client.get(page).content.decode(), page
+    assert round_.client.post(url, {"do": "take_down"}).status_code == 422
+    assert round_.client.post(url, {"do": "take_down", "photos": factories.picture()}).status_code == 302
     notice.refresh_from_db()
     assert notice.state == "removed"
+    assert round_.client.get(f"{url}photo/ended/")["Content-Type"] == "image/jpeg"
+    assert round_.client.get(f"{url}photo/posted/").status_code == 404
 
 
 def test_signs_of_another_community_are_not_found(round_: Round) -> None:
     (notice,) = in_hand(round_, round_.homes[0], product="no_rental", grade="red", state="posted")
     round_.client.force_login(round_.cast.grid2)
     assert round_.client.post(f"/field/buildings/{round_.building.pk}/post/").status_code == 404
-    assert round_.client.post(f"/field/homes/{round_.homes[0].pk}/post/").status_code == 404
-    assert round_.client.post(f"/field/signs/{notice.pk}/take-down/").status_code == 404
+    assert round_.client.post(f"/field/signs/{notice.pk}/", {"do": "take_down"}).status_code == 404
 
 
 def test_code_is_followed_on_the_host_that_was_called(rf: object) -> None:
     request = rf.post("/field/scan/")  # type: ignore[attr-defined]
-    assert scanning.token_of(f"http://testserver/u/{'a' * 22}", request) == "a" * 22
+    assert scanning.code_in(f"http://testserver/u/{'a' * 22}", request) == ("a" * 22, "")
+    assert scanning.code_in(f"http://testserver/u/{'a' * 22}?n=00001z", request)[1] == "FC0000123"

@@ -115,12 +115,14 @@ def test_estate_board_is_marked_as_standing(office: Office) -> None:
     run = ordered(office, product="estate_board")
     assert printed(run).state == "done"
     sign = Sign.objects.get(product="estate_board")
-    page = f"{RUNS}{run.pk}/"
-    assert office.post(f"/office/boards/{sign.pk}/post/", back=page).url == page
+    page = f"/field/signs/{sign.pk}/"
+    assert page in office.get(f"{RUNS}{run.pk}/").content.decode()
+    assert office.post(page, do="post").status_code == 422  # a board is photographed
+    assert office.post(page, do="post", photos=factories.picture()).url == page
     sign.refresh_from_db()
     assert sign.state == "posted"
-    assert office.post(f"/office/boards/{sign.pk}/post/", back=page).status_code == 409
-    assert office.post(f"/office/boards/{sign.pk}/post/", by=office.cast.reviewer).status_code == 403
+    assert office.post(page, do="post", photos=factories.picture()).url == page  # a second tap
+    assert office.post(page, by=office.cast.reviewer, do="post").status_code == 403
 
 
 def test_list_costs_the_same_for_one_and_many_runs(office: Office) -> None:

@@ -20,7 +20,7 @@ from grading.states import (
     RULE_SET_STATE_NAMES,
 )
 from rentals.models import ImportRun
-from signage.models import Sign
+from signage.states import SIGN_STATE_NAMES, TASK_STATE_NAMES
 
 VERBS: dict[str, Any] = {
     "changed": _("changed"),
@@ -29,6 +29,7 @@ VERBS: dict[str, Any] = {
     "sign-in-failed": _("sign-in failed"),
     "personal-data-revealed": _("looked at personal data"),
     "export": _("exported"),
+    "token-renewed": _("code of a sign renewed"),
     "second-visits-drawn": _("second visits drawn"),
     "token-made": _("access token made"),
     "token-revoked": _("access token revoked"),
@@ -62,6 +63,8 @@ SUBJECTS: dict[str, Any] = {
     "delisting_request": _("delisting request"),
     "second_visit_draw": _("draw of second visits"),
     "sign": _("sign"),
+    "sign_task": _("task at a door"),
+    "unit": _("home"),
     "print_file": _("print file"),
     "import_run": _("registry import"),
     "job": _("job"),
@@ -70,6 +73,7 @@ SUBJECTS: dict[str, Any] = {
 }
 FIELDS: dict[str, Any] = {
     "state": _("state"),
+    "issued_to_id": _("handed out to"),
     "role": _("post"),
     "community_id": _("community"),
     "grid_id": _("grid"),
@@ -103,7 +107,8 @@ STATES: dict[str, Mapping[Any, Any]] = {
     "delisting_request": DELISTING_STATE_NAMES,
     "proof": dict(Proof.State.choices),
     "hazard_report": dict(HazardReport.State.choices),
-    "sign": dict(Sign.State.choices),
+    "sign": SIGN_STATE_NAMES,
+    "sign_task": TASK_STATE_NAMES,
     "import_run": dict(ImportRun.State.choices),
     "rule_set": RULE_SET_STATE_NAMES,
 }

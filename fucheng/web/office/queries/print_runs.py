@@ -17,6 +17,7 @@ from signage.engine.preview import png_of_page
 from signage.models import PrintFile, PrintItem, PrintRun, Product, Sign
 from signage.querysets import owing
 from signage.services import printing
+from signage.states import SIGN_STATE_NAMES, SignState
 
 REFUSED_SHOWN = 200
 
@@ -118,7 +119,7 @@ def run_file(run: PrintRun) -> RunFile:
         files=list(run.files.order_by("seq")),
         refused=list(refused[:REFUSED_SHOWN]),
         refused_count=refused.count(),
-        states=[(str(Sign.State(state).label), n) for state, n in sorted(states.items())],
+        states=[(str(SIGN_STATE_NAMES[SignState(state)]), n) for state, n in sorted(states.items())],
         replacing=_replacing(run),
         boards=list(run.signs.select_related("estate__community", "posted_by").order_by("pk"))
         if boards
@@ -128,10 +129,10 @@ def run_file(run: PrintRun) -> RunFile:
 
 
 def _replacing(run: PrintRun) -> int:
-    """Signs of this run in hand whose home has one of the same kind on the wall."""
+    """Signs of this run not hung yet whose home has one of the same kind on the wall."""
     place = "estate" if run.product == Product.ESTATE_BOARD else "unit"
     hangs = Sign.objects.on_the_wall().filter(**{place: OuterRef(place)}, product=run.product)
-    return run.signs.filter(Exists(hangs), state=Sign.State.PRINTED).count()
+    return run.signs.in_hand().filter(Exists(hangs)).count()
 
 
 def order_in_words(run: PrintRun) -> list[tuple[str, str]]:

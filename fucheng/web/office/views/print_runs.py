@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import Permission
-from fucheng.flows import downloads, print_run, sign_posting
+from fucheng.flows import downloads, print_run
 from fucheng.web import listing
 from fucheng.web.office.forms import A_SHEET, OrderForm
 from fucheng.web.office.queries import print_runs as queries
-from fucheng.web.staff import StaffRequest, back_to, carried_out, staff_page, status_of
+from fucheng.web.staff import StaffRequest, carried_out, staff_page, status_of
 from signage.models import PrintRun
 
 
@@ -95,12 +93,3 @@ def file(request: StaffRequest, pk: int, seq: int) -> FileResponse:
         content_type="application/pdf",
         headers={"Cache-Control": "private, no-store"},
     )
-
-
-@require_POST
-@staff_page(Permission.SIGN_POST)
-def board_post(request: StaffRequest, pk: int) -> HttpResponse:
-    """The board stands at the entrance of its estate from now on."""
-    sign = sign_posting.post_estate_board(sign_id=pk, by=request.user, at=timezone.now())
-    messages.success(request, _("Board %(serial)s now stands at the entrance.") % {"serial": sign.serial})
-    return redirect(back_to(request, "/office/print-runs/"))
