@@ -1,5 +1,6 @@
 """Which signs and print runs a person may see, and which signs are owed."""
 
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -7,7 +8,8 @@ from django.db.models.functions import Greatest
 
 from accounts.models import User
 from communities import access
-from communities.models import ResidentsCommittee
+from communities.models import ResidentsCommittee, Street
+from core.dates import start_of
 from core.querysets import Row, ScopedQuerySet
 from grading.models import Standing
 from grading.querysets import OfUnitQuerySet, StandingQuerySet
@@ -84,6 +86,12 @@ def since_when(product: str) -> Greatest:
     )
     newest = true_ones.order_by("-ended_at").values("ended_at")[:1]
     return Greatest("graded_at", Subquery(newest))
+
+
+def overdue_before(day: date) -> datetime:
+    """What has been owed since before this moment is overdue on a day; the street sets the days."""
+    street = Street.objects.only("sign_days").first()
+    return start_of(day - timedelta(days=street.sign_days if street else 14))
 
 
 def to_take_down() -> "SignQuerySet[Sign]":

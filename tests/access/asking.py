@@ -80,6 +80,7 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
         "item": "F02",
         "homes": "homes",
         "hops": "hops",
+        "hung": "posted",
         "nobody": factories.person("someone", "leader"),
     }
 

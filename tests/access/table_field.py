@@ -32,9 +32,9 @@ field:visit-clean          GET   pk=building  in    ok    404    403       403  
 field:sign-list            GET   -            in    ok    ok     403       403        403    ok      403     403      403       403        in
 field:sign                 GET   pk=notice    in    ok    404    403       403        403    ok      403     403      403       403        in
 field:sign                 POST  pk=posted    in    ok    404    403       403        403    ok      403     403      403       403        in
-field:sign-photo           GET   pk=notice,which=posted  in  ok  404  ok  404  ok  ok  ok  ok  403  403  in
+field:sign-photo           GET   pk=notice,which=hung  in  ok  404  ok  404  ok  ok  ok  ok  403  403  in
 field:sheets               GET   run=print_run,grid=grid  in  ok  404  403  403  403  ok  403  403  403  403  in
-field:sheets               POST  run=print_run,grid=grid  in  ok  404  403  403  403  409  403  403  403  403  in
+field:sheets               POST  run=print_run,grid=grid  in  ok  404  403  403  403  ok  403  403  403  403  in
 field:sign-task            GET   pk=sign_task in    ok    404    403       403        403    ok      403     403      403       403        in
 field:sign-task            POST  pk=sign_task in    ok    404    403       403        403    ok      403     403      403       403        in
 field:sign-task-photo      GET   pk=sign_task in    ok    404    ok        404        ok     ok      ok      ok       403       403        in

@@ -11,6 +11,8 @@ DATA = {
     "office:post-give": {"role": "panel", "from_on": today},
     "office:rule-draft-new": {"based_on": "1.0", "version": "3.0", "title": "标准"},
     "office:rule-publish": {"effective_on": today, "reason": "会议通过"},
+    "office:hand-out": {"to": lambda on: on.world.staff.pk},
+    "office:code-renew": {"reason": "被盗"},
     "office:print-run-new": {
         "product": "sticker",
         "start_at": 1,
@@ -35,6 +37,10 @@ office:incidents          GET   -                      in    403   403    403   
 office:incidents          POST  -                      in    403   403    403       403        403    422     403     403      403       403        in
 office:assessment         GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
 office:assessment         POST  -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:hand-out           POST  pk=print_run           in    403   403    ok        404        403    ok      403     403      403       403        in
+office:walls              GET   -                      in    403   403    ok        ok         403    ok      403     403      403       403        in
+office:print-owed         POST  pk=grid                in    403   403    ok        404        403    ok      403     403      403       403        in
+office:code-renew         POST  pk=green               in    403   403    403       403        403    ok      403     403      403       403        in
 office:print-runs         GET   -                      in    403   403    ok        ok         403    ok      403     403      403       403        in
 office:print-run-new      GET   -                      in    403   403    ok        ok         403    ok      403     403      403       403        in
 office:print-run-new      POST  -                      in    403   403    ok        422        403    ok      403     403      403       403        in

@@ -3,20 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
-from django.utils import timezone
 
 from accounts.models import User
-from communities.models import Street
 from fucheng.web.field.beat import Beat, beat_of
 from fucheng.web.field.places import natural
 from fucheng.web.field.walk import Stop, walking_order
 from rentals.models import Building, Unit
 from signage.models import Sign, SignTask
-from signage.querysets import SignQuerySet, SignTaskQuerySet, to_take_down
+from signage.querysets import SignQuerySet, SignTaskQuerySet, overdue_before, to_take_down
 from signage.services.posting import true_in_hand
 from signage.states import SignState
 
@@ -56,12 +54,6 @@ class Wall:
     @property
     def is_empty(self) -> bool:
         return self.buildings == 0
-
-
-def replace_before(day: date) -> date:
-    """What was owed before this day is overdue; the street sets the days."""
-    street = Street.objects.only("sign_days").first()
-    return day - timedelta(days=street.sign_days if street else 14)
 
 
 def signs_to_hang(user: User, beat: Beat) -> SignQuerySet[Sign]:
@@ -126,7 +118,7 @@ def _doors(
 ) -> list[Door]:
     buildings = Building.objects.select_related("grid", "community", "estate").in_bulk(shown)
     doors = {pk: Door(buildings[pk]) for pk in shown}
-    limit = replace_before(day)
+    limit = overdue_before(day)
     here = {"unit__building__in": shown}
     in_hand = sorted(signs.filter(**here).select_related("unit__standing"), key=_at_the_door)
     hung = {
@@ -134,7 +126,8 @@ def _doors(
         for sign in Sign.objects.on_the_wall().filter(unit__in=[sign.unit_id for sign in in_hand])
     }
     for sign in in_hand:
-        late = sign.unit is not None and _day(sign.unit.standing.graded_at) < limit
+        since = sign.unit.standing.graded_at if sign.unit else None
+        late = since is not None and since < limit
         doors[_building(sign)].signs.append(ToHang(sign, hung.get((sign.unit_id, sign.product)), late))
     for notice in sorted(notices.filter(**here).select_related("unit"), key=_at_the_door):
         doors[_building(notice)].notices.append(notice)
@@ -151,10 +144,6 @@ def _building(row: Any) -> int:
 def _at_the_door(row: Any) -> tuple[Any, Any, str]:
     unit: Unit = row.unit
     return natural(unit.floor), natural(unit.room), unit.code
-
-
-def _day(at: Any) -> date:
-    return timezone.localtime(at).date() if at else timezone.localdate()
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,13 @@ class Board:
         numbers = {(c, age): n for (product, c, age), n in self.found.owed.items() if product == "sticker"}
         return self._aged(numbers, lambda c, age: list_url("owed", product="sticker", community=c, age=age))
 
+    @property
+    def true_stickers(self) -> Number:
+        """On the wall and showing the grade in force, with their share of the graded homes."""
+        graded = sum(homes.n for (_c, _category, grade), homes in self.found.homes.items() if grade != "none")
+        n = self.found.true_stickers
+        return Number(n, list_url("signs", product="sticker", now="true"), n / graded if graded else None)
+
     def _aged(self, numbers: Mapping[tuple[Key, Key], int], url: Callable[[Key, Key], str]) -> Matrix:
         return matrix(numbers, self.places, [(age.name, str(age.label)) for age in rows.AGES], url)
 
@@ -198,6 +205,12 @@ class Board:
                 "sticker",
             ),
             Waiting(
+                _("Stickers owed for too long"),
+                number(found.owed_overdue, list_url("owed", product="sticker", state="overdue")),
+                "calendar-exclamation",
+                tone="danger",
+            ),
+            Waiting(
                 _("No-rental notices owed"),
                 number(boards, list_url("owed", product="no_rental")),
                 "home-off",
@@ -235,6 +248,11 @@ class Board:
                 _("… = sum of the categories"),
                 found.register,
                 [line.total.n for line in self.by_category.lines],
+            ),
+            Check(
+                _("Graded homes = true stickers on the wall + stickers owed"),
+                sum(homes.n for (_c, _category, grade), homes in found.homes.items() if grade != "none"),
+                [found.true_stickers, self.owed.total.total.n],
             ),
             Check(_("Homes turned red = sum of the causes"), red, list(found.causes.values())),
             Check(

@@ -162,8 +162,10 @@ OWED = _list(
         *home_columns("unit."),
         GradeColumn(_("Grade in force"), "grade", width=12),
         Column(_("In force since"), "graded_at", "moment"),
+        Column(_("Sign owed since"), "since", "moment"),
+        Column(_("Grid"), lambda home: home.unit.building.grid.name if home.unit.building.grid else ""),
     ),
-    _ordered(rows.owed, "unit__building__community", by="pk"),
+    _ordered(rows.owed, "unit__building__community", "unit__building__grid", by="pk"),
 )
 TAKE_DOWN = _list(
     "take-down",

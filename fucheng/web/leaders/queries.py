@@ -22,7 +22,7 @@ from signage.models import Product
 
 FRESH = 60  # seconds for which figures are shown again without counting anew
 KEPT = 12 * 3600
-VERSION = 2  # of `Figures`: raise it with every change of its fields
+VERSION = 3  # of `Figures`: raise it with every change of its fields
 
 COUNT = Count("pk")
 
@@ -59,6 +59,8 @@ class Figures:
     on_the_wall: dict[str, int] = field(default_factory=dict)
     overdue: dict[tuple[int, str], int] = field(default_factory=dict)  # community, age
     owed: dict[tuple[str, int, str], int] = field(default_factory=dict)  # product, community, age
+    owed_overdue: int = 0  # stickers
+    true_stickers: int = 0  # on the wall
     take_down: dict[int, int] = field(default_factory=dict)  # community
     waiting: dict[tuple[int, str], tuple[int, datetime]] = field(default_factory=dict)  # number, oldest
 
@@ -171,8 +173,12 @@ def _signs(found: Figures, user: User, period: Period) -> None:
         found.posted_before[product] = rows.signs(user, wanted(period.before, product=product)).count()
         found.on_the_wall[product] = rows.signs(user, {"now": "1", "product": product}).count()
     for product in (Product.STICKER, Product.NO_RENTAL):
-        missing = rows.owed(user, {"product": product}).annotate(age=rows.age_case("graded_at", found.day))
+        missing = rows.owed(user, {"product": product}).annotate(age=rows.age_case("since", found.day))
         groups: Any = missing.values_list("unit__building__community", "age").annotate(n=COUNT)
         found.owed |= {(product.value, c, age): n for c, age, n in groups}
+    late = {"product": Product.STICKER.value, "state": "overdue"}
+    found.owed_overdue = rows.owed(user, late).count()
+    true_now = {"product": Product.STICKER.value, "now": "true"}
+    found.true_stickers = rows.signs(user, true_now).count()
     down = rows.take_down(user, {}).values_list("unit__building__community")
     found.take_down = dict(down.annotate(n=COUNT))

@@ -24,7 +24,7 @@ from grading.querysets import GradeChangeQuerySet, HazardQuerySet, OfBuildingQue
 from rentals.models import Building, Unit
 from rentals.querysets import BuildingQuerySet, UnitQuerySet
 from signage.models import PLACES, TARGETS, Product, Sign, only
-from signage.querysets import SignQuerySet, owing, to_take_down
+from signage.querysets import SignQuerySet, overdue_before, owing, since_when, to_take_down
 
 Wanted = Mapping[str, str]
 GRADES = ("green", "yellow", "red", "none")
@@ -209,7 +209,7 @@ def visits(user: User, wanted: Wanted) -> OfBuildingQuerySet[Visit]:
 
 
 def signs(user: User, wanted: Wanted) -> SignQuerySet[Sign]:
-    """Signs posted in the period, or (`now=1`) those on the wall today, by product and community."""
+    """Signs posted in the period, or (`now=1`, `now=true`) those on the wall today, true ones, by product and place."""
     product, rows = wanted.get("product"), Sign.objects.all()
     places: tuple[str, ...] = TARGETS
     if product in Product.values:
@@ -222,6 +222,8 @@ def signs(user: User, wanted: Wanted) -> SignQuerySet[Sign]:
     community = number(wanted, "community")
     if community is not None:
         rows = rows.filter(_stands_in(places, [community]))
+    if wanted.get("now") == "true":
+        rows = rows.filter(grade=F("unit__standing__grade"), unit__left_on__isnull=True)
     if wanted.get("now"):
         return rows.on_the_wall()
     period = period_of(wanted)
@@ -241,12 +243,15 @@ def _stands_in(places: Iterable[str], communities: Iterable[int]) -> Q:
 
 
 def owed(user: User, wanted: Wanted) -> StandingQuerySet[Standing]:
-    """Homes whose sign does not show the grade in force, by product, community and age of that grade."""
-    product = wanted.get("product")
-    rows = owing(product if product == Product.NO_RENTAL else Product.STICKER).visible_to(user)
-    rows = rows.filter(_in_community(wanted, "unit__building__community"))
+    """Homes whose sign does not show the grade in force, by product, place and since when they owe it."""
+    product, today = wanted.get("product"), timezone.localdate()
+    product = Product.NO_RENTAL if product == Product.NO_RENTAL else Product.STICKER
+    rows = owing(product).visible_to(user).annotate(since=since_when(product))
+    rows = rows.filter(_in_place(wanted, "unit__building__"))
+    if wanted.get("state") == "overdue":
+        rows = rows.filter(since__lt=overdue_before(today))
     if wanted.get("age") in {age.name for age in AGES}:
-        rows = rows.alias(age=age_case("graded_at", timezone.localdate())).filter(age=wanted["age"])
+        rows = rows.alias(age=age_case("since", today)).filter(age=wanted["age"])
     return rows
 
 

@@ -32,12 +32,13 @@ FILTERS = {
     "buildings": ("community", "period"),
     "visits": ("community", "grid", "period"),
     "signs": ("product", "community", "now", "period"),
-    "owed": ("product", "community", "age"),
+    "owed": ("product", "community", "grid", "state", "age"),
     "take-down": ("community",),
 }
 STATES = {
     "homes": ("stale", "unvisited"),
     "hazards": ("overdue",),
+    "owed": ("overdue",),
     "proposals": ("proposed", "with_panel"),
 }
 
@@ -65,7 +66,7 @@ _CHOICES: dict[str, tuple[Any, dict[str, Any]]] = {
             "with_panel": CHANGE_STATE_NAMES[ChangeState.WITH_PANEL],
         },
     ),
-    "now": (_("State"), {"1": _("on the wall today")}),
+    "now": (_("State"), {"1": _("on the wall today"), "true": _("on the wall, shows the grade in force")}),
 }
 
 

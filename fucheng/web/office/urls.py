@@ -13,6 +13,7 @@ from fucheng.web.office.views import (
     print_runs,
     rule_editing,
     rules,
+    walls,
     what_if,
 )
 
@@ -35,6 +36,10 @@ urlpatterns = [
     path("print-runs/<int:pk>/", print_runs.run, name="print-run"),
     path("print-runs/<int:pk>/preview/", print_runs.preview, name="print-run-preview"),
     path("print-runs/<int:pk>/files/<int:seq>/", print_runs.file, name="print-file"),
+    path("print-runs/<int:pk>/hand-out/", walls.hand_out, name="hand-out"),
+    path("walls/", walls.wall_list, name="walls"),
+    path("walls/grids/<int:pk>/print/", walls.print_owed, name="print-owed"),
+    path("homes/<int:pk>/code/", walls.code_renew, name="code-renew"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:pk>/again/", outbox.send_again, name="outbox-again"),
     path("people/", people.person_list, name="people"),

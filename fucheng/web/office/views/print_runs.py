@@ -13,6 +13,7 @@ from fucheng.flows import downloads, print_run
 from fucheng.web import listing
 from fucheng.web.office.forms import A_SHEET, OrderForm
 from fucheng.web.office.queries import print_runs as queries
+from fucheng.web.office.queries import walls
 from fucheng.web.staff import StaffRequest, carried_out, staff_page, status_of
 from signage.models import PrintRun
 
@@ -65,6 +66,8 @@ def run(request: StaffRequest, pk: int) -> HttpResponse:
     if request.htmx and found.job is not None and found.job.is_unfinished:
         return render(request, "office/print_run_detail.html#progress", context)
     context["file"] = queries.run_file(found)
+    context["bundles"] = walls.bundles(found)
+    context["hangers"] = list(walls.hangers(found, timezone.localdate()))
     response = render(request, "office/print_run_detail.html", context)
     if request.htmx:
         response["HX-Refresh"] = "true"
