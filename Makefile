@@ -10,13 +10,14 @@ RUN := mkdir -p var/home var/tmp && env -u XDG_CACHE_HOME -u XDG_CONFIG_HOME -u 
 export PORT UNITS DEMO_PASSWORD
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep check bench bench-deep lock clean
+.PHONY: help demo test test-deep test-faults check bench bench-deep lock clean
 
 help:
 	@echo 'make demo        set up, start the demonstration on http://127.0.0.1:8000, Ctrl-C stops it'
 	@echo '                 PORT=8001 another port, UNITS=5000 a smaller street'
 	@echo 'make test        all tests but the deep ones; ARGS="tests/grading -k red" for some'
 	@echo 'make test-deep   these too: long races, large files, many random examples'
+	@echo 'make test-faults kill, hang and starve every part while 20,000 stickers are printed; some 40 minutes'
 	@echo 'make check       lint, types, import contracts, templates, migrations, catalogues, deployment'
 	@echo 'make bench       measure the main paths; make bench-deep at the size of the real street'
 	@echo 'make lock        pin the packages again; ARGS=--upgrade takes the newest'
@@ -33,6 +34,10 @@ test:
 test-deep:
 	@$(SET_UP) test
 	@$(RUN) -m pytest -p tests.plugins.browser_notice $(ARGS)
+
+test-faults:
+	@$(SET_UP) test
+	@$(RUN) -m tests.faults $(ARGS)
 
 check:
 	@$(SET_UP) check

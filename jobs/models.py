@@ -86,6 +86,7 @@ class Chunk(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
+    not_before = models.DateTimeField(null=True, help_text="after an outage: when it is tried again")
     result: Any = models.JSONField(default=dict)
     finished_at = models.DateTimeField(null=True)
 
@@ -105,3 +106,17 @@ class Chunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id}/{self.seq}"
+
+
+class Pulse(models.Model):
+    """When the scheduler last rang, and when a worker last answered; a silence is told by `/readyz`."""
+
+    class Name(models.TextChoices):
+        SCHEDULER = "scheduler", _("scheduler")
+        WORKER = "worker", _("worker")
+
+    name = models.CharField(max_length=9, choices=Name, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -3,18 +3,21 @@
 import threading
 import time
 import traceback
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
-from django.db import close_old_connections, connection, transaction
-from django.utils import timezone
+from django.db import connection, transaction
 
 from core.errors import DomainError
+from core.outages import is_outage
 from jobs import services
 from jobs.models import Chunk, Job
 
 log = structlog.get_logger(__name__)
+LONGEST = timedelta(minutes=30)  # a chunk that takes longer hangs: its lease is let go
 
 
 class Handler(Protocol):
@@ -33,6 +36,16 @@ class Handler(Protocol):
         """After the last chunk: proves that nothing is missing, returns the job's result."""
 
 
+@runtime_checkable
+class Careful(Protocol):
+    """A kind whose items are independent: one that cannot be done is set aside, so chunks may be tried longer."""
+
+    attempts: int
+
+    def set_aside(self, job: Job, chunk: Chunk) -> None:
+        """Before a second attempt, in no transaction: finds the items that end or break the work, keeps why."""
+
+
 _HANDLERS: dict[str, Handler] = {}
 
 
@@ -44,12 +57,18 @@ def register(kind: str, handler: Handler) -> None:
     _HANDLERS[kind] = handler
 
 
-def drain(job_id: int, *, seconds: float | None = None, wait: bool = False) -> Job:
-    """Works on a job until nothing is free, `seconds` passed, or (with `wait`) until it has ended."""
+def drain(
+    job_id: int,
+    *,
+    seconds: float | None = None,
+    wait: bool = False,
+    is_closing: Callable[[], bool] = lambda: False,
+) -> Job:
+    """Works on a job until nothing is free, `seconds` passed, the worker is closing, or (with `wait`) it has ended."""
     until = None if seconds is None else time.monotonic() + seconds
     while True:
         job = Job.objects.get(pk=job_id)
-        if not job.is_unfinished or (until is not None and time.monotonic() > until):
+        if not job.is_unfinished or is_closing() or (until is not None and time.monotonic() > until):
             return job
         if not _step(job):
             job.refresh_from_db()
@@ -63,16 +82,30 @@ def _step(job: Job) -> bool:
     handler = _HANDLERS[job.kind]
     if job.state == Job.State.PLANNING:
         return _plan(job, handler)
-    chunk = services.claim(job.pk, in_order=handler.in_order)
+    chunk = services.claim(job.pk, in_order=handler.in_order, attempts=_attempts(handler))
     if chunk is None:
         return _finish(job, handler)
     _work(job, chunk, handler)
     return True
 
 
+def _attempts(handler: Handler) -> int:
+    return handler.attempts if isinstance(handler, Careful) else services.ATTEMPTS
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """A transaction that PostgreSQL ends when its worker hangs: its locks must not outlive its lease for long."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            limit = 2 * services.LEASE.total_seconds() * 1000
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = %s", [int(limit)])
+        yield
+
+
 def _plan(job: Job, handler: Handler) -> bool:
     try:
-        with transaction.atomic():
+        with _bounded():
             locked = (
                 Job.objects.select_for_update(skip_locked=True)
                 .filter(pk=job.pk, state=Job.State.PLANNING)
@@ -82,16 +115,32 @@ def _plan(job: Job, handler: Handler) -> bool:
                 return False
             services.plan(locked, handler.plan(locked))
     except Exception as error:
-        _log_failure(job.pk, error)
-        services.fail(job.pk, error=_words(error))
+        return _failed(job, error)
     return True
+
+
+def _failed(job: Job, error: Exception) -> bool:
+    """Planning or ending went wrong. An outage leaves the job as it is: the next ring tries again."""
+    _log_failure(job.pk, error)
+    if is_outage(error):
+        _drop_broken_connection()
+        return False
+    services.fail(job.pk, error=_words(error))
+    return True
+
+
+def _drop_broken_connection() -> None:
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 def _work(job: Job, chunk: Chunk, handler: Handler) -> None:
     try:
         with _Heartbeat(chunk):
+            if chunk.attempts > 1 and isinstance(handler, Careful):
+                handler.set_aside(job, chunk)
             if handler.in_transaction:
-                with transaction.atomic():
+                with _bounded():
                     result = handler.work(job, chunk)
                     if not services.finish(chunk, result):
                         raise LeaseLost
@@ -101,7 +150,11 @@ def _work(job: Job, chunk: Chunk, handler: Handler) -> None:
         log.warning("lease_lost", job=job.pk, chunk=chunk.seq)
     except Exception as error:
         _log_failure(job.pk, error)
-        services.give_back(chunk, error=traceback.format_exc())
+        if is_outage(error):
+            _drop_broken_connection()
+            services.pause(chunk, error=_words(error))
+            return
+        services.give_back(chunk, error=traceback.format_exc(), attempts=_attempts(handler))
         if isinstance(error, DomainError):
             services.fail(job.pk, error=_words(error))
 
@@ -119,7 +172,7 @@ def _finish(job: Job, handler: Handler) -> bool:
     if undone:
         return False
     try:
-        with transaction.atomic():
+        with _bounded():
             locked = (
                 Job.objects.select_for_update(skip_locked=True)
                 .filter(pk=job.pk, state=Job.State.RUNNING)
@@ -129,8 +182,7 @@ def _finish(job: Job, handler: Handler) -> bool:
                 return False
             services.complete(job.pk, result=handler.finish(locked))
     except Exception as error:
-        _log_failure(job.pk, error)
-        services.fail(job.pk, error=_words(error))
+        return _failed(job, error)
     return True
 
 
@@ -159,13 +211,11 @@ class _Heartbeat:
         self.thread.join()
 
     def _beat(self) -> None:
-        while not self.stopped.wait(services.LEASE.total_seconds() / 4):
+        until = time.monotonic() + LONGEST.total_seconds()
+        while not self.stopped.wait(services.LEASE.total_seconds() / 4) and time.monotonic() < until:
             try:
-                Chunk.objects.filter(pk=self.chunk.pk, lease_token=self.chunk.lease_token).update(
-                    lease_until=timezone.now() + services.LEASE
-                )
+                services.hold(self.chunk)
             except Exception:
                 log.exception("heartbeat_failed", chunk=self.chunk.pk)
             finally:
                 connection.close()
-        close_old_connections()

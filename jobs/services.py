@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Sum
+from django.db.models import DateTimeField, F, Func, Q, Sum
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -19,22 +18,34 @@ from core.errors import Conflict
 from jobs.models import Chunk, Job
 
 LEASE = timedelta(seconds=60)
+PAUSE = timedelta(seconds=15)
 ATTEMPTS = 3
+
+
+class Clock(Func):
+    """The database's clock: those of workers on other machines may differ by more than a lease."""
+
+    function = "clock_timestamp"
+    output_field = DateTimeField()
 
 
 def ask(
     *, kind: str, params: dict[str, Any], by: User, at: datetime, dedupe_key: str = ""
 ) -> tuple[Job, bool]:
     """The job, and whether it is new: asking again while it runs gives the running one (double click)."""
-    try:
-        with transaction.atomic():
-            job = Job.objects.create(
-                kind=kind, params=params, dedupe_key=dedupe_key, requested_by=by, requested_at=at
-            )
-    except IntegrityError:
-        return Job.objects.unfinished().get(kind=kind, dedupe_key=dedupe_key), False
-    audit.record("job-asked", by=by, subject="job", subject_id=job.pk, data={"kind": kind})
-    return job, True
+    while True:
+        try:
+            with transaction.atomic():
+                job = Job.objects.create(
+                    kind=kind, params=params, dedupe_key=dedupe_key, requested_by=by, requested_at=at
+                )
+        except IntegrityError:
+            running = Job.objects.unfinished().filter(kind=kind, dedupe_key=dedupe_key).first()
+            if running is None:  # it has ended in this moment
+                continue
+            return running, False
+        audit.record("job-asked", by=by, subject="job", subject_id=job.pk, data={"kind": kind})
+        return job, True
 
 
 def key_of(*parts: object) -> str:
@@ -56,21 +67,22 @@ def plan(job: Job, chunks: Sequence[tuple[int, dict[str, Any]]]) -> None:
     )
 
 
-def claim(job_id: int, *, in_order: bool) -> Chunk | None:
+def claim(job_id: int, *, in_order: bool, attempts: int = ATTEMPTS) -> Chunk | None:
     """The next open chunk under a fresh lease, or one whose lease ran out; None when none is free.
 
     `in_order` jobs hand out a chunk only when all before it are done.
     """
     with transaction.atomic():
-        _give_up_after_last_attempt(job_id)
+        _give_up_after_last_attempt(job_id, attempts)
         waiting = Chunk.objects.filter(job_id=job_id, job__state=Job.State.RUNNING).filter(
             state__in=[Chunk.State.OPEN, Chunk.State.RUNNING]
         )
         if in_order:
             undone = Chunk.objects.filter(job_id=job_id).exclude(state=Chunk.State.DONE)
             waiting = waiting.filter(pk__in=undone.order_by("seq").values("pk")[:1])
-        free = waiting.filter(state=Chunk.State.OPEN) | waiting.filter(
-            state=Chunk.State.RUNNING, lease_until__lt=timezone.now()
+        is_rested = Q(not_before=None) | Q(not_before__lt=Clock())
+        free = waiting.filter(
+            Q(is_rested, state=Chunk.State.OPEN) | Q(state=Chunk.State.RUNNING, lease_until__lt=Clock())
         )
         chunk = free.select_for_update(skip_locked=True, of=("self",)).order_by("seq").first()
         if chunk is None:
@@ -78,15 +90,27 @@ def claim(job_id: int, *, in_order: bool) -> Chunk | None:
         chunk.state = Chunk.State.RUNNING
         chunk.attempts += 1
         chunk.lease_token = uuid.uuid4()
-        chunk.lease_until = timezone.now() + LEASE
-        chunk.save(update_fields=["state", "attempts", "lease_token", "lease_until"])
+        chunk.not_before = None
+        Chunk.objects.filter(pk=chunk.pk).update(
+            state=chunk.state,
+            attempts=chunk.attempts,
+            lease_token=chunk.lease_token,
+            lease_until=Clock() + LEASE,
+            not_before=None,
+        )
         return chunk
 
 
-def _give_up_after_last_attempt(job_id: int) -> None:
-    """A worker that is killed reports nothing: its lease runs out, and after three of them the chunk is given up."""
+def hold(chunk: Chunk) -> bool:
+    """Extends the lease; False when another worker has the chunk."""
+    mine = Chunk.objects.filter(pk=chunk.pk, lease_token=chunk.lease_token)
+    return mine.update(lease_until=Clock() + LEASE) == 1
+
+
+def _give_up_after_last_attempt(job_id: int, attempts: int) -> None:
+    """A worker that is killed reports nothing: its lease runs out, and after the last of them the chunk is given up."""
     Chunk.objects.filter(
-        job_id=job_id, state=Chunk.State.RUNNING, lease_until__lt=timezone.now(), attempts__gte=ATTEMPTS
+        job_id=job_id, state=Chunk.State.RUNNING, lease_until__lt=Clock(), attempts__gte=attempts
     ).update(
         state=Chunk.State.FAILED,
         lease_until=None,
@@ -106,9 +130,9 @@ def finish(chunk: Chunk, result: dict[str, Any]) -> bool:
     return accepted == 1
 
 
-def give_back(chunk: Chunk, *, error: str) -> bool:
-    """After an error: open again, or failed for good after three attempts. True when failed for good."""
-    is_last = chunk.attempts >= ATTEMPTS
+def give_back(chunk: Chunk, *, error: str, attempts: int = ATTEMPTS) -> bool:
+    """After an error: open again, or failed for good after the last attempt. True when failed for good."""
+    is_last = chunk.attempts >= attempts
     changed = Chunk.objects.filter(pk=chunk.pk, lease_token=chunk.lease_token).update(
         state=Chunk.State.FAILED if is_last else Chunk.State.OPEN,
         lease_until=None,
@@ -118,13 +142,39 @@ def give_back(chunk: Chunk, *, error: str) -> bool:
     return is_last and changed == 1
 
 
+def pause(chunk: Chunk, *, error: str) -> bool:
+    """After an outage (disk full, database away): open again in a while; the attempt does not count."""
+    mine = Chunk.objects.filter(pk=chunk.pk, lease_token=chunk.lease_token, state=Chunk.State.RUNNING)
+    changed = mine.update(
+        state=Chunk.State.OPEN,
+        attempts=F("attempts") - 1,
+        lease_until=None,
+        lease_token=None,
+        not_before=Clock() + PAUSE,
+        result={"error": error[-2000:]},
+    )
+    return changed == 1
+
+
+def trouble(job_id: int) -> str:
+    """The last words of an attempt that went wrong and is to be made again; empty when there is none."""
+    waiting = Chunk.objects.filter(job_id=job_id, state=Chunk.State.OPEN, result__has_key="error")
+    chunk = waiting.order_by("-not_before", "seq").first()
+    return _last_line(chunk.result["error"]) if chunk else ""
+
+
+def _last_line(words: str) -> str:
+    lines = words.strip().splitlines()
+    return lines[-1] if lines else ""
+
+
 def what_failed(job_id: int) -> str:
     """How many items the failed chunks hold, and the last words of the first of them."""
     failed = list(Chunk.objects.filter(job_id=job_id, state=Chunk.State.FAILED).order_by("seq"))
-    words = str(failed[0].result.get("error", "")).strip().splitlines() if failed else []
+    why = _last_line(str(failed[0].result.get("error", ""))) if failed else ""
     return str(_("%(count)s items could not be done: %(why)s")) % {
         "count": sum(chunk.size for chunk in failed),
-        "why": words[-1] if words else "",
+        "why": why,
     }
 
 

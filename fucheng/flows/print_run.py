@@ -34,9 +34,13 @@ class PrintRunWork:
     kind = "signage.print_run"
     in_order = False
     in_transaction = True
+    attempts = 12  # no item of a part can be guilty after the second: the others were disturbed from outside
 
     def plan(self, job: Job) -> Sequence[tuple[int, dict[str, Any]]]:
         return printing.parts(job.print_run, printing.freeze(job.print_run))
+
+    def set_aside(self, job: Job, chunk: Chunk) -> None:
+        printing.set_aside_what_kills(job.print_run, at=job.print_run.at, **chunk.payload)
 
     def work(self, job: Job, chunk: Chunk) -> dict[str, Any]:
         return printing.print_part(job.print_run, seq=chunk.seq, at=job.print_run.at, **chunk.payload)

@@ -220,7 +220,8 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 480 * 1024
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULE = {
+CELERY_TASK_TIME_LIMIT = 3600  # a child that hangs for good is replaced
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "jobs.sweep", "schedule": 15.0},
     "escalate-overdue": {"task": "fucheng.escalate_overdue", "schedule": 3600.0},
     "reassess-ended": {"task": "fucheng.reassess_ended", "schedule": 3600.0},
@@ -232,3 +233,6 @@ CELERY_BEAT_SCHEDULE = {
     "text-messages": {"task": "letters.send", "schedule": 15.0},
     "deadlines": {"task": "letters.deadlines", "schedule": 3600.0},
 }
+for _entry in CELERY_BEAT_SCHEDULE.values():
+    # Void when the next one comes: a worker that was away for a night does not find thousands of rings.
+    _entry["options"] = {"expires": _entry["schedule"]}

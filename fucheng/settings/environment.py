@@ -33,6 +33,15 @@ def database(url: str) -> dict[str, Any]:
     settings: dict[str, Any] = env.db_url_config(url)
     settings["CONN_MAX_AGE"] = 600
     settings["CONN_HEALTH_CHECKS"] = True
+    # A database host that vanished is noticed within a minute; otherwise a socket may wait for hours.
+    patience = {
+        "connect_timeout": 5,
+        "keepalives_idle": 20,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 50_000,
+    }
+    settings["OPTIONS"] = patience | settings.get("OPTIONS", {})
     return settings
 
 
@@ -64,12 +73,14 @@ def storage(url: str, default_folder: str) -> dict[str, Any]:
     parts = urlsplit(url or f"file://{default_folder}")
     if parts.scheme == "file" and parts.path:
         return {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "core.storage.WholeFileStorage",
             "OPTIONS": {"location": parts.path},
         }
     bucket = parts.path.strip("/")
     if parts.scheme == "s3" and parts.hostname and bucket:
         query = parse_qs(parts.query)
+        from botocore.config import Config  # slow to import, needed only here
+
         scheme = "http" if query.get("tls") == ["0"] else "https"
         host = parts.hostname + (f":{parts.port}" if parts.port else "")
         return {
@@ -82,6 +93,9 @@ def storage(url: str, default_folder: str) -> dict[str, Any]:
                 "region_name": query.get("region", ["us-east-1"])[0],
                 "default_acl": None,
                 "file_overwrite": True,
+                "client_config": Config(
+                    connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 3, "mode": "standard"}
+                ),
             },
         }
     refuse("STORAGE_URL", "must be file:///folder or s3://KEY:SECRET@HOST/BUCKET")

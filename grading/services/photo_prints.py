@@ -6,6 +6,7 @@ Only photos that this system keeps are compared with each other.
 from django.core.files.storage import default_storage
 from PIL import Image
 
+from core.outages import is_outage
 from grading.models import Photo, PhotoPrint
 from grading.services.photos import stored_name
 
@@ -50,5 +51,7 @@ def _look(name: str) -> int | None:
         with default_storage.open(name) as file, Image.open(file) as image:
             image.draft("L", (64, 64))
             return look_of(image)
-    except OSError:
+    except OSError as error:  # gone, or no picture; while storage is away nothing is known
+        if is_outage(error):
+            raise
         return None

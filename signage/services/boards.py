@@ -28,7 +28,7 @@ def board_url() -> str:
 
 def no_rental_notices(run: PrintRun, first: int, last: int, *, on: date) -> Rendered:
     """One A3 page for each red home."""
-    items = run.items.filter(ordinal__gte=first, ordinal__lte=last).select_related(
+    items = run.items.filter(ordinal__range=(first, last), refused="").select_related(
         "unit__building__community",
         "unit__public_token",
         "unit__standing__assessment__rule_set",
@@ -77,7 +77,7 @@ def _reasons(standing: Standing) -> tuple[tuple[str, ...], str]:
 
 def estate_boards(run: PrintRun, first: int, last: int, *, on: date) -> Rendered:
     """One A1 page for each estate: every building with its homes by grade."""
-    items = run.items.filter(ordinal__gte=first, ordinal__lte=last).select_related("estate__community")
+    items = run.items.filter(ordinal__range=(first, last), refused="").select_related("estate__community")
     street = Street.objects.get()
     pages = [(item, partial(_board, item, street, on)) for item in items.order_by("ordinal")]
     return _bound(pages, title=f"{first}–{last}")

@@ -42,7 +42,7 @@ def _stickers(run: PrintRun, first: int, last: int, on: date) -> Rendered:
             JOIN communities_community c ON c.id = b.community_id
             JOIN signage_publictoken t ON t.unit_id = u.id
             JOIN grading_standing s ON s.unit_id = u.id
-            WHERE i.run_id = %s AND i.ordinal BETWEEN %s AND %s ORDER BY i.ordinal
+            WHERE i.run_id = %s AND i.ordinal BETWEEN %s AND %s AND i.refused = '' ORDER BY i.ordinal
             """,
             [run.pk, first, last],
         )

@@ -78,7 +78,7 @@ def test_ci_script_is_valid_bash():
 
 def test_make_alone_prints_help():
     answer = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for goal in ("demo", "test", "test-deep", "check", "bench", "bench-deep", "clean"):
+    for goal in ("demo", "test", "test-deep", "test-faults", "check", "bench", "bench-deep", "clean"):
         assert f"make {goal}" in answer.stdout
 
 

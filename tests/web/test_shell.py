@@ -196,9 +196,29 @@ def test_health_asks_the_process_only(client: Client, django_assert_num_queries)
 
 
 def test_ready_when_the_database_is_migrated(client: Client) -> None:
+    for name in Pulse.Name:
+        pulses.beat(name)
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": True, "migrations": True, "stalled_jobs": 0}
+    assert answer.json() == {
+        "status": "ok",
+        "database": True,
+        "migrations": True,
+        "stalled_jobs": 0,
+        "scheduler": True,
+        "worker": True,
+    }
+
+
+@pytest.mark.parametrize("name", Pulse.Name)
+def test_a_scheduler_or_worker_that_is_silent_is_told_and_the_site_stays_up(
+    client: Client, name: Pulse.Name
+) -> None:
+    for each in Pulse.Name:
+        pulses.beat(each)
+    Pulse.objects.filter(name=name).update(at=timezone.now() - timedelta(seconds=91))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"], answer.json()[name]) == (200, "degraded", False)
 
 
 def test_unready_while_migrations_are_missing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
+from jobs import pulses
 from jobs.models import Job
 
 STALLED = timedelta(minutes=10)
@@ -29,7 +30,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """503 while the database is away or not migrated; stalled jobs are told, but do not take the site down."""
+    """503 while the database is away or not migrated.
+
+    A scheduler or worker that is silent for 90 seconds and stalled jobs are told ("degraded"), but do not take
+    the site down: pages answer without them.
+    """
     checks: dict[str, Any] = {}
     try:
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
@@ -38,12 +43,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
         checks["migrations"] = _is_migrated()
         since = timezone.now() - STALLED
         checks["stalled_jobs"] = Job.objects.unfinished().filter(moved_at__lt=since).count()
+        checks |= pulses.at_work(at=timezone.now())
     except Error:
         checks["database"] = False
-    is_ready = checks.get("database") and checks.get("migrations")
-    return JsonResponse(
-        {"status": "ok" if is_ready else "unready", **checks}, status=200 if is_ready else 503
-    )
+    if not (checks.get("database") and checks.get("migrations")):
+        return JsonResponse({"status": "unready", **checks}, status=503)
+    is_well = checks["scheduler"] and checks["worker"] and not checks["stalled_jobs"]
+    return JsonResponse({"status": "ok" if is_well else "degraded", **checks})
 
 
 def _is_migrated() -> bool:
