@@ -24,7 +24,9 @@ def is_outage(error: BaseException) -> bool:
     """True when the same work may succeed later without anybody changing it."""
     if isinstance(error, OperationalError | InterfaceError | ConnectionError | TimeoutError):
         return True
-    if isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):  # COPY passes by Django's names
+    if isinstance(
+        error, psycopg2.OperationalError | psycopg2.InterfaceError
+    ):  # COPY passes by Django's names
         return True
     if isinstance(error, OSError):
         return error.errno in _NO_ROOM_OR_NO_ANSWER

@@ -162,7 +162,11 @@ def print_part(run: PrintRun, *, seq: int, first: int, last: int, at: datetime) 
         )
     _set_aside(run, rendered)
     _record_signs(run, rendered, at)
-    return {"signs": len(rendered.signs), "refused": len(rendered.refused) + known_bad, "pages": rendered.pages}
+    return {
+        "signs": len(rendered.signs),
+        "refused": len(rendered.refused) + known_bad,
+        "pages": rendered.pages,
+    }
 
 
 def _set_aside(run: PrintRun, rendered: Rendered) -> None:
@@ -217,4 +221,6 @@ def _read_back(run: PrintRun, file: PrintFile, *, is_decoded: bool) -> None:
     if hashlib.sha256(pdf).hexdigest() != file.sha256:
         raise Conflict(_("The file %(title)s is not whole in storage.") % {"title": file.title})
     if is_decoded and set(read_pages(pdf, [1])[0].urls) != rendering.urls_on_first_page(run, file):
-        raise Conflict(_("The first page of %(title)s does not read back as printed.") % {"title": file.title})
+        raise Conflict(
+            _("The first page of %(title)s does not read back as printed.") % {"title": file.title}
+        )

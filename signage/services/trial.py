@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import IO
 
 from django.conf import settings
 from django.db import connection
@@ -68,30 +67,22 @@ def _try(run_id: int, on: date, ranges: list[Range]) -> _Ended:
         "ranges": ranges,
         "database": connection.settings_dict["NAME"],
     }
-    child = subprocess.Popen(
-        [sys.executable, "-m", "signage.services.trial"],
+    child = subprocess.Popen(  # noqa: S603  our own Python, numbers only
+        [sys.executable, "-m", "signage.services.trial", json.dumps(order)],
         cwd=settings.BASE_DIR,
         env={"DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE, **os.environ},
-        stdin=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert child.stdin is not None
-    assert child.stdout is not None
-    assert child.stderr is not None
     ended = _Ended()
     try:
-        child.stdin.write(json.dumps(order))
-        child.stdin.close()
-        for line in _lines(child, child.stdout):
+        for line in _lines(child):
             _note(ended, json.loads(line))
-    except BrokenPipeError:
-        pass
     finally:
         child.kill()
-        ended.words = child.stderr.read()[-500:]
-        child.wait()
+        ended.words = child.communicate()[1][-500:]
     return ended
 
 
@@ -105,13 +96,13 @@ def _note(ended: _Ended, told: dict[str, object]) -> None:
             ended.reasons[ordinal] = words
 
 
-def _lines(child: "subprocess.Popen[str]", out: IO[str]) -> Iterator[str]:
-    """Until it ends; one that says nothing for long is ended."""
-    while True:
+def _lines(child: "subprocess.Popen[str]") -> Iterator[str]:
+    """What it says until it ends; one that says nothing for long is ended."""
+    while child.stdout is not None:
         watchdog = threading.Timer(SILENCE, child.kill)
         watchdog.daemon = True
         watchdog.start()
-        line = out.readline()
+        line = child.stdout.readline()
         watchdog.cancel()
         if not line.endswith("\n"):
             return
@@ -122,7 +113,7 @@ def main() -> None:
     """Reads its order, draws range by range, tells each before and after."""
     import django
 
-    order = json.loads(sys.stdin.read())
+    order = json.loads(sys.argv[1])
     settings.DATABASES["default"]["NAME"] = order["database"]
     django.setup()
     from signage.models import PrintRun
@@ -157,7 +148,8 @@ def _draw_alone(run: object, ordinal: int, on: date) -> None:
 
 
 def _tell(**words: object) -> None:
-    print(json.dumps(words), flush=True)
+    sys.stdout.write(json.dumps(words) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

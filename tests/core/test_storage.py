@@ -39,7 +39,9 @@ def test_a_disk_that_fills_up_leaves_no_half_file(
 def test_two_who_keep_the_same_at_once_keep_one(storage: WholeFileStorage, monkeypatch) -> None:
     """The second passes the look for a free name before the first has its file."""
     monkeypatch.setattr(storage, "get_available_name", lambda name, max_length=None: name)
-    assert storage.save("a.pdf", ContentFile(b"same")) == storage.save("a.pdf", ContentFile(b"same")) == "a.pdf"
+    assert (
+        storage.save("a.pdf", ContentFile(b"same")) == storage.save("a.pdf", ContentFile(b"same")) == "a.pdf"
+    )
 
 
 def test_another_file_of_the_same_name_gets_another_name(storage: WholeFileStorage) -> None:

@@ -14,13 +14,17 @@ from tests.faults.house import ROOT, House
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("scenarios", nargs="*", help="storm poison broker silence memory hosts; all when none")
+    parser.add_argument(
+        "scenarios", nargs="*", help="storm poison broker silence memory hosts; all when none"
+    )
     parser.add_argument("--homes", type=int, default=20_000)
     parser.add_argument("--faults", type=int, default=201, help="over all seeds")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--scale", type=float, default=15.0, help="how many times faster leases and sweeps run")
+    parser.add_argument(
+        "--scale", type=float, default=15.0, help="how many times faster leases and sweeps run"
+    )
     parser.add_argument("--part", type=int, default=250, help="stickers a chunk")
-    parser.add_argument("--stretch", type=float, default=2.0, help="seconds added to each chunk")
+    parser.add_argument("--stretch", type=float, default=6.0, help="seconds added to each chunk")
     parser.add_argument("--memory", type=int, nargs="+", default=[1_000, 20_000, 170_000])
     return parser.parse_args()
 
@@ -50,7 +54,9 @@ def main() -> int:
                 failed.append(name)
                 traceback.print_exc()
         print("\n".join(scenarios.table()))
-        print(f"{time.monotonic() - began:.0f} s in all; {'FAILED: ' + ', '.join(failed) if failed else 'all held'}")
+        print(
+            f"{time.monotonic() - began:.0f} s in all; {'FAILED: ' + ', '.join(failed) if failed else 'all held'}"
+        )
     finally:
         house.leave()
         if failed:

@@ -36,60 +36,75 @@ class Found:
         return not any(wrong)
 
 
+class Look:
+    """Reads all that is known of a run at once; its codes are decoded beside, `found` waits for them."""
+
+    def __init__(self, run: PrintRun, pool: ProcessPoolExecutor, *, storage: str) -> None:
+        files = list(run.files.all())
+        tokens = dict(PublicToken.objects.values_list("unit", "token"))
+        items = run.items.filter(refused="")
+        self.wanted = Counter(url_of(tokens[unit]) for unit in items.values_list("unit", flat=True))
+        self.recorded = _recorded(run, tokens)
+        self.orphans = len(orphans(storage))
+        self.refused = run.items.exclude(refused="").count()
+        self.broken, self.pages = 0, {}
+        for file in files:
+            with default_storage.open(file.file) as stored:
+                pdf = stored.read()
+            self.broken += hashlib.sha256(pdf).hexdigest() != file.sha256
+            self.pages[file.seq] = pool.submit(decode, pdf)
+
+    def found(self) -> Found:
+        read = {seq: pages.result() for seq, pages in self.pages.items()}
+        codes = Counter(url for pages in read.values() for urls in pages for url in urls)
+        printed = Counter(
+            (seq, number, url)
+            for seq, pages in read.items()
+            for number, urls in enumerate(pages, 1)
+            for url in urls
+        )
+        return Found(
+            missing=len(self.wanted.keys() - codes.keys()),
+            doubled=sum(n - 1 for n in codes.values()),
+            foreign=len(codes.keys() - self.wanted.keys()),
+            misplaced=sum((self.recorded - printed).values()),
+            broken_files=self.broken,
+            orphans=self.orphans,
+            refused=self.refused,
+            codes=codes.total(),
+            pages=sum(map(len, read.values())),
+            files=len(read),
+        )
+
+
+def decoders() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+
+
 def look_at(run: PrintRun, *, storage: str) -> Found:
     """Decodes the whole run; `storage` is asked for files that no row knows, where it is a folder."""
-    files = list(run.files.all())
-    with default_storage.open(files[0].file) as first:
-        first.read(1)
-    bytes_of = {file.seq: default_storage.open(file.file).read() for file in files}
-    broken = sum(hashlib.sha256(bytes_of[file.seq]).hexdigest() != file.sha256 for file in files)
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        read = dict(zip(bytes_of, pool.map(decode, bytes_of.values()), strict=True))
-    codes = Counter(url for pages in read.values() for urls in pages for url in urls)
-    tokens = dict(PublicToken.objects.values_list("unit", "token"))
-    wanted = Counter(
-        url_of(tokens[unit]) for unit in run.items.filter(refused="").values_list("unit", flat=True)
-    )
-    return Found(
-        missing=len(wanted.keys() - codes.keys()),
-        doubled=sum(n - 1 for url, n in codes.items() if n > 1),
-        foreign=len(codes.keys() - wanted.keys()),
-        misplaced=_misplaced(run, read, tokens),
-        broken_files=broken,
-        orphans=len(_orphans(storage)),
-        refused=run.items.exclude(refused="").count(),
-        codes=codes.total(),
-        pages=sum(len(pages) for pages in read.values()),
-        files=len(files),
-    )
+    with decoders() as pool:
+        return Look(run, pool, storage=storage).found()
 
 
-def _misplaced(run: PrintRun, read: dict[int, list[list[str]]], tokens: dict[int, str]) -> int:
-    """Signs that are recorded on another page than the one their code was read on."""
+def _recorded(run: PrintRun, tokens: dict[int, str]) -> Counter[tuple[int, int, str]]:
+    """File, page and code of each sign as the rows tell them."""
     assert run.job is not None
-    recorded = Counter()
     part_of = {
         ordinal: chunk.seq
         for chunk in run.job.chunks.all()
         for ordinal in range(chunk.payload["first"], chunk.payload["last"] + 1)
     }
     ordinals = dict(run.items.values_list("serial", "ordinal"))
-    for serial, unit, page in run.signs.values_list("serial", "unit", "page"):
-        recorded[part_of[ordinals[serial]], page, url_of(tokens[unit])] += 1
-    printed = Counter(
-        (seq, number, url)
-        for seq, pages in read.items()
-        for number, urls in enumerate(pages, 1)
-        for url in urls
-    )
-    return sum((recorded - printed).values()) + sum((printed - recorded).values())
+    signs = run.signs.values_list("serial", "unit", "page")
+    return Counter((part_of[ordinals[serial]], page, url_of(tokens[unit])) for serial, unit, page in signs)
 
 
-def _orphans(storage: str) -> list[Path]:
+def orphans(storage: str) -> list[Path]:
+    """Files of print runs that no row knows."""
     if urlsplit(storage).scheme != "file":
         return []
     folder = Path(urlsplit(storage).path)
     known = set(PrintRun.objects.filter(files__isnull=False).values_list("files__file", flat=True))
-    return [
-        p for p in (folder / "prints").rglob("*") if p.is_file() and str(p.relative_to(folder)) not in known
-    ]
+    kept = (p for p in (folder / "prints").rglob("*") if p.is_file())
+    return [p for p in kept if str(p.relative_to(folder)) not in known]

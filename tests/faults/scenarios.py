@@ -64,6 +64,7 @@ def storms(house: House, chosen: argparse.Namespace) -> None:
         figure("storm", f"  {kind}", count)
     for name, value in made.items():
         figure("storm", name, value)
+    assert made["is clean"]
 
 
 def poison(house: House, chosen: argparse.Namespace) -> None:
@@ -102,7 +103,10 @@ def broker(house: House, chosen: argparse.Namespace) -> None:
     client.force_login(street.office(), backend="django.contrib.auth.backends.ModelBackend")
     house.open()
     try:
-        time.sleep(10)
+        eventually(lambda: _readiness(client)["worker"], 60, "a worker answers")
+        assert (
+            client.get("/office/print-runs/new/", HTTP_HOST="127.0.0.1").status_code == 200
+        )  # warm, as a site is
         house.broker.kill()
         wishes = [(grid, start) for start in range(1, 21) for grid in grids]
         took, status = zip(*(_ask(client, grid, start) for grid, start in wishes), strict=True)
@@ -110,15 +114,11 @@ def broker(house: House, chosen: argparse.Namespace) -> None:
         assert asked.count() == 100, asked.count()
         house.broker.start()
         back = time.monotonic()
-        eventually(
-            lambda: not asked.exclude(job__state="done").exists(), 90, "all orders are carried out"
-        )
+        eventually(lambda: not asked.exclude(job__state="done").exists(), 90, "all orders are carried out")
         carried_out = time.monotonic() - back
         restart = _restarts(house)
         house.broker.signal(signal.SIGSTOP)
-        hung, hung_status = zip(
-            *(_ask(client, grids[n % 5], 21 + n // 5) for n in range(20)), strict=True
-        )
+        hung, hung_status = zip(*(_ask(client, grids[n % 5], 21 + n // 5) for n in range(20)), strict=True)
     finally:
         house.broker.signal(signal.SIGCONT)
         house.shut()
@@ -154,7 +154,9 @@ def _restarts(house: House) -> float:
         house.broker.kill()
         house.broker.start()
         back = time.monotonic()
-        run = order(f"restart {number}", units=list(Unit.objects.order_by("-pk").values_list("pk", flat=True)[:2]))
+        run = order(
+            f"restart {number}", units=list(Unit.objects.order_by("-pk").values_list("pk", flat=True)[:2])
+        )
         ended(run, 60)
         worst = max(worst, time.monotonic() - back)
     return worst
@@ -191,10 +193,18 @@ def silence(house: House, chosen: argparse.Namespace) -> None:
     finally:
         second.kill()
         house.shut()
-    figure("silence", "chunks of a killed worker, claimed again after at most seconds", f"{len(waits)}, {max(waits):.1f}")
+    figure(
+        "silence",
+        "chunks of a killed worker, claimed again after at most seconds",
+        f"{len(waits)}, {max(waits):.1f}",
+    )
     for name, seconds in told.items():
         figure("silence", f"/readyz tells of a dead {name} after seconds", seconds)
-    figure("silence", "two schedulers: missing, doubled, foreign", f"{found.missing}, {found.doubled}, {found.foreign}")
+    figure(
+        "silence",
+        "two schedulers: missing, doubled, foreign",
+        f"{found.missing}, {found.doubled}, {found.foreign}",
+    )
     assert waits
     assert max(waits) <= 90
     assert found.is_clean, found
@@ -218,7 +228,9 @@ def cancelling(house: House, chosen: argparse.Namespace) -> None:
             run = order(f"cancel {number}", units=homes)
             assert run.job_id is not None
             chunks = Chunk.objects.filter(job=run.job_id)
-            eventually(lambda chunks=chunks: chunks.filter(state="done").count() > number, 90, "it works")
+            eventually(
+                lambda chunks=chunks, n=number: chunks.filter(state="done").count() > n, 90, "it works"
+            )
             job_control.cancel(job_id=run.job_id, by=street.office(), at=timezone.now())
             begun = chunks.exclude(state="open").count()
             at = time.monotonic()
@@ -226,11 +238,17 @@ def cancelling(house: House, chosen: argparse.Namespace) -> None:
                 house.broker.kill()
                 house.broker.forget()
                 house.broker.start()
-            eventually(lambda chunks=chunks: not chunks.filter(state="running", lease_until__gt=timezone.now()).exists(), 30, "idle")
+            eventually(
+                lambda chunks=chunks: (
+                    not chunks.filter(state="running", lease_until__gt=timezone.now()).exists()
+                ),
+                30,
+                "idle",
+            )
             slowest = max(slowest, time.monotonic() - at)
             time.sleep(3)
             late += chunks.exclude(state="open").count() - begun
-        orphans = len(proof._orphans(house.storage))
+        orphans = len(proof.orphans(house.storage))
     finally:
         house.shut()
     figure("cancel", "cancels, chunks started afterwards", f"5, {late}")
@@ -260,7 +278,11 @@ def memory(house: House, chosen: argparse.Namespace) -> None:
         finally:
             house.shut()
         assert Sign.objects.filter(run=made).count() == count
-        figure("memory", f"{count:,} stickers: peak of a worker process in MB; seconds", f"{peak:.0f}; {time.monotonic() - start:.0f}")
+        figure(
+            "memory",
+            f"{count:,} stickers: peak of a worker process in MB; seconds",
+            f"{peak:.0f}; {time.monotonic() - start:.0f}",
+        )
         assert peak < 512, peak
 
 
@@ -325,8 +347,16 @@ def _two_hosts(house: House, chosen: argparse.Namespace, s3: Any) -> None:
     written = [p for n in (1, 2) for p in house.host(n).rglob("*") if p.is_file() and p.suffix != ".log"]
     objects = s3.list_objects_v2(Bucket="fucheng").get("KeyCount", 0)
     figure("hosts", "files in S3, decoded codes", f"{objects}, {found.codes}")
-    figure("hosts", "missing, doubled, foreign, broken files", f"{found.missing}, {found.doubled}, {found.foreign}, {found.broken_files}")
-    figure("hosts", "chunks of the killed host claimed by the other", len(storm.again_after(house.folder, killed)))
+    figure(
+        "hosts",
+        "missing, doubled, foreign, broken files",
+        f"{found.missing}, {found.doubled}, {found.foreign}, {found.broken_files}",
+    )
+    figure(
+        "hosts",
+        "chunks of the killed host claimed by the other",
+        len(storm.again_after(house.folder, killed)),
+    )
     figure("hosts", "files written to a host's own folder", len(written))
     assert found.is_clean, found
     assert found.codes == 2_000

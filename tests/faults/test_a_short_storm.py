@@ -19,8 +19,14 @@ def test_ten_faults_lose_double_and_invent_nothing() -> None:
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stdout + answer.stderr[-4000:]
-    figures = dict(line.split(maxsplit=1)[1].rsplit(maxsplit=1) for line in answer.stdout.splitlines() if line.startswith("storm  "))
-    assert {name.strip(): figures[name] for name in figures if name.strip() in ("missing", "doubled", "foreign")} == {
+    figures = dict(
+        line.split(maxsplit=1)[1].rsplit(maxsplit=1)
+        for line in answer.stdout.splitlines()
+        if line.startswith("storm  ")
+    )
+    assert {
+        name.strip(): figures[name] for name in figures if name.strip() in ("missing", "doubled", "foreign")
+    } == {
         "missing": "0",
         "doubled": "0",
         "foreign": "0",

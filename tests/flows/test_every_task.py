@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from fucheng.celery import app
 from fucheng.flows import print_run
-from grading.models import GradeChange, HazardEvent, PhotoPrint, RuleSet
+from grading.models import GradeChange, HazardEvent, PhotoPrint, RuleSet, VacancyCheck
 from grading.services import photos, rule_sets
 from grading.services.hazards import Seen
 from jobs.models import Job, Pulse
@@ -27,7 +27,7 @@ from tests.conftest import Cast
 from tests.flows.conftest import Place
 from tests.test_arrows import OURS
 
-NOON, DAY = factories.NOON, timedelta(days=1)
+NOON, DAY, HOUR = factories.NOON, timedelta(days=1), timedelta(hours=1)
 VOLATILE = {"jobs_pulse"}  # when somebody was last heard
 app.loader.import_default_modules()  # the tasks of all apps
 
@@ -45,9 +45,7 @@ class Case:
 def printed(cast: Cast, place: Place) -> tuple[int | None]:
     for home in place.homes:
         factories.graded(home, "green")
-    return (
-        print_run.order(product="sticker", wanted={}, by=cast.office, at=NOON, title="五月").job_id,
-    )
+    return (print_run.order(product="sticker", wanted={}, by=cast.office, at=NOON, title="五月").job_id,)
 
 
 def ordered(cast: Cast, place: Place) -> tuple[()]:
@@ -96,6 +94,17 @@ def new_photo(cast: Cast, place: Place) -> tuple[()]:
     return ()
 
 
+def red_before_looks(cast: Cast, place: Place) -> tuple[()]:
+    factories.graded(place.home, "red")
+    return ()
+
+
+def ended_job(cast: Cast, place: Place) -> tuple[()]:
+    job = Job.objects.create(kind="signage.print_run", requested_by=cast.office, requested_at=NOON)
+    Job.objects.filter(pk=job.pk).update(state="failed", finished_at=NOON)
+    return ()
+
+
 def near_deadline(cast: Cast, place: Place) -> tuple[()]:
     factories.hazard("F02", place.home, due_on=(NOON + 2 * DAY).date(), opened_at=NOON - 5 * DAY)
     return ()
@@ -118,6 +127,8 @@ CASES = {
     "fucheng.escalate_overdue": Case(
         overdue, HazardEvent.objects.filter(what="escalated").count, at=NOON + 10 * DAY
     ),
+    "fucheng.follow_time": Case(red_before_looks, VacancyCheck.objects.count),
+    "letters.jobs": Case(ended_job, Notice.objects.filter(topic="job").count, at=NOON + HOUR),
     "fucheng.take_photo_prints": Case(new_photo, PhotoPrint.objects.count),
     "letters.send": Case(overdue, TextMessage.objects.filter(state="sent").count),
     "letters.deadlines": Case(near_deadline, Notice.objects.filter(topic="deadline").count),
@@ -136,10 +147,10 @@ def place(cast: Cast) -> Place:
 
 
 @pytest.fixture
-def sent(settings, tmp_path) -> Iterator[Callable[[], int]]:
+def sent(settings, tmp_path) -> Callable[[], int]:
     """Text messages go to a file; how many it holds."""
     settings.SMS_BACKEND = f"file://{tmp_path}/sms.jsonl"
-    yield lambda: len((tmp_path / "sms.jsonl").read_text().splitlines())
+    return lambda: len((tmp_path / "sms.jsonl").read_text().splitlines())
 
 
 def everything() -> dict[str, str]:
@@ -149,7 +160,7 @@ def everything() -> dict[str, str]:
         for model in apps.get_models():
             table = model._meta.db_table
             if model._meta.app_label in OURS and table not in VOLATILE:
-                cursor.execute(f'SELECT md5(string_agg(t::text, E\'\\n\' ORDER BY t::text)) FROM "{table}" t')
+                cursor.execute(f"SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM \"{table}\" t")
                 found[table] = cursor.fetchone()[0]
     return found | {name: hashlib.md5(default_storage.open(name).read()).hexdigest() for name in files()}
 

@@ -1,6 +1,7 @@
 """The frame of all pages: strict policy, own hosts only, error pages, health, components."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,12 +10,14 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template import engines
 from django.test import Client, RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import User
 from accounts.roles import Permission, Role
 from core.errors import Conflict, NotAllowed
 from fucheng.web import errors, figures, navigation
+from jobs import pulses
+from jobs.models import Pulse
 from tests.conftest import Cast
 from tests.web import gallery
 
