@@ -1,6 +1,6 @@
 """The promises in sequence, a table each; exit code 1 when one is missed.
 
-    python -m benchmarks [import assessment what_if stickers pages visits history] [--deep] [--units N]
+    python -m benchmarks [import assessment what_if stickers pages public_page visits history] [--deep] [--units N]
 
 Without --deep the street has 20,000 homes, and promises that speak of the whole street are shown, not judged.
 Figures are kept as JSON in var/bench/.
@@ -25,6 +25,7 @@ PROMISES = {
     "what_if": "benchmarks.what_if",
     "stickers": "benchmarks.printing",
     "pages": "benchmarks.pages",
+    "public_page": "benchmarks.public_page",
     "visits": "benchmarks.visits",
     "history": "benchmarks.history",
 }

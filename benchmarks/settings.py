@@ -4,6 +4,7 @@ from fucheng.settings.environment import broker
 from fucheng.settings.local import *  # noqa: F403
 from fucheng.settings.local import VAR_DIR
 
+ROOT_URLCONF = "benchmarks.urls"
 BENCH_DIR = VAR_DIR / "bench"
 STORAGES = {
     "default": {

@@ -21,14 +21,16 @@ class Server:
 
 
 @contextmanager
-def running(log: Path) -> Iterator[Server]:
+def running(log: Path, **environment: str) -> Iterator[Server]:
     """Gunicorn over the benchmarks' database; its log is kept."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "--config=python:fucheng.webserver"]
     with log.open("wb") as out:
-        server = subprocess.Popen(command, env={**os.environ, "PORT": str(port)}, stdout=out, stderr=out)
+        server = subprocess.Popen(
+            command, env={**os.environ, "PORT": str(port), **environment}, stdout=out, stderr=out
+        )
     try:
         deadline = time.monotonic() + 60
         while not answers(port):

@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("fucheng.web.public.urls")),  # asked for most, so first
     path("", include("fucheng.web.signin.urls")),
     path("", include("fucheng.web.health.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
-    # One line for each page area; `u/<token>` belongs to the public pages.
+    # One line for each page area.
     path("field/", include("fucheng.web.field.urls")),
     path("review/", include("fucheng.web.review.urls")),
     path("office/", include("fucheng.web.office.urls")),
@@ -18,7 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leaders/", include("fucheng.web.leaders.urls")),
     path("exports/", include("fucheng.web.exports.urls")),
     path("api/", include("fucheng.api.urls")),
-    path("", include("fucheng.web.public.urls")),
 ]
 
 handler400 = "fucheng.web.errors.bad_request"

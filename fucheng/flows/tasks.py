@@ -7,6 +7,7 @@ from fucheng.flows import (
     document_rendering,
     hazard_care,
     notices,
+    open_data,
     reassessment,
     rule_drafts,
     second_visits,
@@ -69,3 +70,9 @@ def send_text_messages() -> None:
 def tell_of_deadlines() -> None:
     """Every hour: deadlines two working days away, deadlines missed, re-inspections to come; each is told once."""
     notices.tell_of_deadlines(at=timezone.now())
+
+
+@shared_task(name="fucheng.open_data")
+def publish_open_data() -> None:
+    """Every hour; the first after midnight writes the files of the day."""
+    open_data.ask(at=timezone.now())

@@ -231,6 +231,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "take-photo-prints": {"task": "fucheng.take_photo_prints", "schedule": 900.0},
     "tell-of-jobs": {"task": "letters.jobs", "schedule": 30.0},
     "text-messages": {"task": "letters.send", "schedule": 15.0},
+    "open-data": {"task": "fucheng.open_data", "schedule": 3600.0},
     "deadlines": {"task": "letters.deadlines", "schedule": 3600.0},
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():

@@ -104,7 +104,12 @@ def storage(url: str, default_folder: str) -> dict[str, Any]:
 def cache(broker_url: str) -> dict[str, Any]:
     """The Redis of the broker, for counters that all web processes share; a cache that is away is an empty one."""
     if not broker_url:
-        return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+        return {
+            "default": {
+                "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+                "OPTIONS": {"MAX_ENTRIES": 20_000},  # a throng of scans must not push out the counters
+            }
+        }
     return {
         "default": {
             "BACKEND": "django_redis.cache.RedisCache",

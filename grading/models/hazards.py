@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -176,8 +177,24 @@ class HazardReport(models.Model):
         NEW = "new", _("new")
         CHECKED = "checked", _("checked")
 
+    class Kind(models.TextChoices):
+        """What can be ticked instead of written."""
+
+        ESCAPE = "escape", _("Stairs or exit blocked or locked")
+        EBIKE = "ebike", _("E-bike or battery in the stairs or a home")
+        WIRING = "wiring", _("Bare or improvised wiring")
+        GAS = "gas", _("Smell of gas, gas bottle, water heater without flue")
+        BUILDING = "building", _("Cracks, falling parts, loose railings")
+        LET = "let", _("A home marked red is being let")
+        STICKER_WRONG = (
+            "sticker_wrong",
+            _("The sticker's address is not this door, or its colour is not this grade"),
+        )
+        STICKER_GONE = "sticker_gone", _("The sticker is missing or damaged")
+
     case_number = models.CharField(max_length=16, unique=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="reports")
+    kinds = ArrayField(models.CharField(max_length=16, choices=Kind), default=list, db_default=[])
     text = models.CharField(max_length=500)
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
     at = models.DateTimeField()

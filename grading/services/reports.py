@@ -1,6 +1,7 @@
 """What tenants and neighbours report from the public page: anonymous, with a case number."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -18,12 +19,16 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that reads like another
 
 
 @transaction.atomic
-def report_hazard(*, unit: Unit, text: str, at: datetime, photo: str = "") -> HazardReport:
+def report_hazard(
+    *, unit: Unit, text: str, at: datetime, photo: str = "", kinds: Sequence[str] = ()
+) -> HazardReport:
     """A report and its case number; `photo` is the SHA-256 of a stored photo."""
     if not text.strip():
         raise Invalid(_("Say in a few words what is dangerous."))
     number = f"{at:%y%m%d}-" + "".join(secrets.choice(_LETTERS) for _i in range(5))
-    report = HazardReport.objects.create(case_number=number, unit=unit, text=text.strip()[:500], at=at)
+    report = HazardReport.objects.create(
+        case_number=number, unit=unit, kinds=list(kinds), text=text.strip()[:500], at=at
+    )
     if photo:
         Photo.objects.create(sha256=photo, file=photos.stored_name(photo), report=report, added_at=at)
     return report

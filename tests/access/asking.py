@@ -17,7 +17,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import User
+from fucheng.flows import open_data
 from fucheng.flows.list_export import ListExport
+from jobs import running
 from jobs.models import Job
 from tests import factories, world
 from tests.access.notation import PRINCIPALS, Row
@@ -66,6 +68,8 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
         finished_at=timezone.now(), result={"file": kept, "rows": 1},
     )  # fmt: skip
     return {
+        "latest": "latest",
+        "buildings": _open_data(),
         "export": export,
         "kept": Signer(salt=f"photo of {cast.grid.pk}").sign(built.photo.sha256),
         "urgent_change": built.urgent.change,
@@ -83,6 +87,14 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
         "hung": "posted",
         "nobody": factories.person("someone", "leader"),
     }
+
+
+def _open_data() -> str:
+    """The newest night's file of buildings is there."""
+    job = open_data.ask(at=timezone.now())
+    assert job is not None
+    running.drain(job.pk, wait=True)
+    return "buildings.csv"
 
 
 def address(row: Row, on: Stage) -> str:

@@ -15,6 +15,8 @@ public:find          GET  -                            ok    ok    ok     ok    
 public:find-building GET  pk=building                  ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 public:find-map      GET  -                            ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 public:find-map-data GET  -                            ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+public:open-data     GET   -                            ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+public:open-data-file GET  day=latest,name=buildings   ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 public:report-sent  GET   token=token,case_number=case  ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 """,
     DATA,

@@ -7,15 +7,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-KINDS = {
-    "escape": _("Stairs or exit blocked or locked"),
-    "ebike": _("E-bike or battery in the stairs or a home"),
-    "wiring": _("Bare or improvised wiring"),
-    "gas": _("Smell of gas, gas bottle, water heater without flue"),
-    "building": _("Cracks, falling parts, loose railings"),
-    "let": _("A home marked red is being let"),
-    "sticker": _("Sticker is damaged, or its address is not this door"),
-}
+from grading.models import HazardReport
+
 MOST = 300
 
 
@@ -24,7 +17,7 @@ class ReportForm(forms.Form):
 
     kinds = forms.MultipleChoiceField(
         label=_("What did you see?"),
-        choices=list(KINDS.items()),
+        choices=HazardReport.Kind.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -59,5 +52,5 @@ class ReportForm(forms.Form):
     @property
     def words(self) -> str:
         """Ticks and words as one text for the people who will check it."""
-        ticked = "; ".join(str(KINDS[kind]) for kind in self.cleaned_data["kinds"])
+        ticked = "; ".join(str(HazardReport.Kind(kind).label) for kind in self.cleaned_data["kinds"])
         return "\n".join(part for part in (ticked, self.cleaned_data["text"].strip()) if part)

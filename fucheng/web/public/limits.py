@@ -10,6 +10,7 @@ from django.http import HttpRequest
 log = structlog.get_logger(__name__)
 TOKENS_A_MINUTE = 60
 REPORTS_AN_HOUR = 6
+FILES_A_MINUTE = 60
 
 
 def address_of(request: HttpRequest) -> str:
@@ -22,8 +23,9 @@ def may_scan(request: HttpRequest, token: str) -> bool:
     place = f"{address_of(request)}.{int(time.time() // 60)}"
     digest = hashlib.sha256(token.encode()).hexdigest()[:16]
     try:
-        is_new = cache.add(f"public.seen.{place}.{digest}", 1, 60)
-        return _count(f"public.scans.{place}", 60, by=1 if is_new else 0) <= TOKENS_A_MINUTE
+        if cache.add(f"public.seen.{place}.{digest}", 1, 60):
+            return _count(f"public.scans.{place}", 60, by=1) <= TOKENS_A_MINUTE
+        return int(cache.get(f"public.scans.{place}", 0)) <= TOKENS_A_MINUTE
     except Exception:
         log.exception("limiter_away")
         return True
@@ -33,6 +35,16 @@ def may_report(request: HttpRequest) -> bool:
     try:
         hour = int(time.time() // 3600)
         return _count(f"public.reports.{address_of(request)}.{hour}", 3600, by=1) <= REPORTS_AN_HOUR
+    except Exception:
+        log.exception("limiter_away")
+        return True
+
+
+def may_fetch(request: HttpRequest) -> bool:
+    """Files of the open data."""
+    try:
+        minute = int(time.time() // 60)
+        return _count(f"public.files.{address_of(request)}.{minute}", 60, by=1) <= FILES_A_MINUTE
     except Exception:
         log.exception("limiter_away")
         return True

@@ -1,57 +1,156 @@
-"""One home as the public sees it: three queries, nothing about any person."""
+"""One home as the public sees it: one statement, nothing about any person."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+import json
+import re
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from weakref import WeakSet
 
-from django.db.models import OuterRef, Subquery
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from core.text import BASE62, TOKEN_LENGTH
-from grading.models import GradeChange, Hazard, HazardReport, Objection, Reply, Standing, UrgentRed
-from grading.states import HazardState
-from signage.models import PublicToken
+from core.text import TOKEN_LENGTH
+from grading.models import HazardReport
+from grading.services.tallies import Tally
+from grading.states import OPEN_CHANGE_STATES, OPEN_OBJECTION_STATES, HazardState, UrgentState
 
 NOBODY = "0" * TOKEN_LENGTH
-_ORDER = {"veto": 0, "cap": 1, "points": 2}
+_SHAPE = re.compile(rf"[0-9A-Za-z]{{{TOKEN_LENGTH}}}/?")
+LATELY = timedelta(days=14)
+_PREPARED: WeakSet[Any] = WeakSet()  # connections that know the statement
+
+# Prepared once a connection: to plan these joins costs more than to run them. States and the zone are written
+# in as constants, because a plan for parameters does not find the partial indexes.
+_STATEMENT = """
+PREPARE public_home (text, date) AS
+SELECT t.token, u.id, u.code, u.address, u.building_id, b.estate_id,
+    coalesce(nullif(b.name, ''), b.road || b.doorplate), coalesce(e.name, ''),
+    c.name, c.name_en, s.name, s.name_en, s.hotline,
+    coalesce(st.grade, 'none'), (st.graded_at AT TIME ZONE %(zone)s)::date::text,
+    (st.last_visit_at AT TIME ZONE %(zone)s)::date::text, st.next_visit_on::text,
+    coalesce(st.next_visit_on < $2, false),
+    a.score, r.green_from,
+    (SELECT json_agg(json_build_array(i.fault_zh, i.fault_en) ORDER BY i.code)::text
+        FROM grading_ruleitem i WHERE i.rule_set_id = a.rule_set_id AND i.code IN (
+            SELECT l ->> 'item' FROM jsonb_array_elements(a.lines) l
+            WHERE l ->> 'effect' <> 'bonus' AND coalesce((
+                SELECT h.state FROM grading_hazard h WHERE h.id = (l ->> 'hazard')::bigint
+            ), %(closed)s) = %(closed)s)),
+    (SELECT json_agg(json_build_array(
+            i.fault_zh, i.fault_en, i.effect, i.points, h.unit_id IS NULL, coalesce(h.due_on < $2, false),
+            h.state = %(proof_sent)s, (h.opened_at AT TIME ZONE %(zone)s)::date, h.due_on)
+            ORDER BY array_position(ARRAY['veto', 'cap', 'points'], i.effect::text), h.opened_at)::text
+        FROM grading_hazard h JOIN grading_ruleitem i ON i.id = h.item_id
+        WHERE (h.unit_id = u.id OR (h.unit_id IS NULL AND h.building_id = u.building_id))
+            AND h.state <> %(closed)s AND i.effect <> 'bonus'),
+    (SELECT (proposed_at AT TIME ZONE %(zone)s)::date::text FROM grading_gradechange
+        WHERE unit_id = u.id AND state IN %(open_changes)s LIMIT 1),
+    (SELECT (filed_at AT TIME ZONE %(zone)s)::date::text FROM grading_objection
+        WHERE unit_id = u.id AND state IN %(open_objections)s LIMIT 1),
+    (SELECT (decided_at AT TIME ZONE %(zone)s)::date::text FROM grading_urgentred
+        WHERE unit_id = u.id AND state = %(unconfirmed)s LIMIT 1),
+    (SELECT text FROM grading_reply WHERE change_id = p.change_id AND hidden_at IS NULL),
+    n.homes, n.green, n.yellow, n.red, n.late
+FROM signage_publictoken t
+JOIN rentals_unit u ON u.id = t.unit_id AND u.left_on IS NULL
+JOIN rentals_building b ON b.id = u.building_id
+LEFT JOIN communities_estate e ON e.id = b.estate_id
+JOIN communities_community c ON c.id = b.community_id
+JOIN communities_street s ON s.id = c.street_id
+LEFT JOIN grading_standing st ON st.unit_id = u.id
+LEFT JOIN grading_gradeperiod p ON p.unit_id = u.id AND p.ends_at IS NULL
+LEFT JOIN grading_gradechange g ON g.id = p.change_id
+LEFT JOIN grading_assessment latest ON latest.id = st.assessment_id
+LEFT JOIN grading_assessment a
+    ON a.id = CASE WHEN latest.grade = st.grade THEN latest.id ELSE g.assessment_id END
+    AND a.grade = st.grade
+LEFT JOIN grading_ruleset r ON r.id = a.rule_set_id
+CROSS JOIN LATERAL (
+    SELECT count(*) homes, count(*) FILTER (WHERE ns.grade = 'green') green,
+        count(*) FILTER (WHERE ns.grade = 'yellow') yellow, count(*) FILTER (WHERE ns.grade = 'red') red,
+        count(*) FILTER (WHERE ns.next_visit_on < $2) late
+    FROM rentals_unit nu LEFT JOIN grading_standing ns ON ns.unit_id = nu.id
+    WHERE nu.building_id = u.building_id AND nu.left_on IS NULL) n
+WHERE t.token = $1
+"""
+_CONSTANTS = {
+    "zone": settings.TIME_ZONE,
+    "closed": HazardState.CLOSED.value,
+    "proof_sent": HazardState.PROOF_SENT.value,
+    "open_changes": tuple(state.value for state in OPEN_CHANGE_STATES),
+    "open_objections": tuple(state.value for state in OPEN_OBJECTION_STATES),
+    "unconfirmed": UrgentState.UNCONFIRMED.value,
+}
 
 
-@dataclass(frozen=True)
-class PublicHazard:
+class PublicHazard(NamedTuple):
     """A fault in the checklist's own words, never what someone typed about it."""
 
-    fault: str
+    fault_zh: str
+    fault_en: str
+    effect: str  # veto, cap, points
+    points: int
     in_common_parts: bool
-    found_at: datetime
-    due_on: date | None
     is_overdue: bool
     is_being_checked: bool
-    forbids_letting: bool
+    found_on: str
+    due_on: str | None
 
 
-@dataclass(frozen=True)
-class PublicHome:
-    """Plain values, so that no template can reach a landlord, a note or a visitor.
+class PublicHome(NamedTuple):
+    """Plain values, so that no template can reach a landlord, a note or a visitor. Days are written `2026-11-23`.
 
-    `pending_since`: a change of grade waits for its decision; the grade shown holds until then.
+    `score` and `green_from` are of the newest sum that gives the grade in force; `mended_json` names what
+    counted in it and is open no more. `pending_since`: a change of grade waits for its decision; the grade
+    shown holds until then.
     """
 
     token: str
     unit_id: int
     code: str
     address: str
-    community: tuple[str, str]  # Chinese, English
-    street: tuple[str, str]
+    building_id: int
+    estate_id: int | None
+    building: str
+    estate: str
+    community: str
+    community_en: str
+    street: str
+    street_en: str
     hotline: str
     grade: str  # green, yellow, red, none
-    graded_at: datetime | None
-    last_visit_at: datetime | None
-    visit_due_on: date | None
+    graded_on: str | None
+    last_visit_on: str | None
+    visit_due_on: str | None
     is_stale: bool
-    hazards: list[PublicHazard]
-    pending_since: datetime | None
-    objection_since: datetime | None
-    urgent_since: datetime | None
-    reply: str
+    score: int | None
+    green_from: int | None
+    mended_json: str | None
+    hazards_json: str | None
+    pending_since: str | None
+    objection_since: str | None
+    urgent_since: str | None
+    reply: str | None
+    homes: int
+    green: int
+    yellow: int
+    red: int
+    late: int
+
+    @property
+    def hazards(self) -> list[PublicHazard]:
+        """Open hazards that weigh, the gravest first."""
+        return [PublicHazard(*values) for values in json.loads(self.hazards_json or "[]")]
+
+    @property
+    def mended(self) -> list[tuple[str, str]]:
+        """The fault in Chinese and English."""
+        return [(zh, en) for zh, en in json.loads(self.mended_json or "[]")]
+
+    @property
+    def in_building(self) -> Tally:
+        return Tally(self.homes, self.green, self.yellow, self.red, self.late)
 
     @property
     def dialled(self) -> str:
@@ -65,93 +164,43 @@ def dialled(hotline: str) -> str:
 
 def home_of(token: str) -> PublicHome | None:
     """The home behind a token; None alike for an unknown, a malformed and a revoked one."""
-    of_unit = OuterRef("unit")
-    row = (
-        PublicToken.objects.filter(token=_asked(token), unit__left_on__isnull=True)
-        .select_related("unit__building__community__street", "unit__standing")
-        .annotate(
-            objection_since=Subquery(Objection.objects.open().filter(unit=of_unit).values("filed_at")[:1]),
-            urgent_since=Subquery(
-                UrgentRed.objects.unconfirmed().filter(unit=of_unit).values("decided_at")[:1]
-            ),
-            reply=Subquery(
-                Reply.objects.filter(
-                    unit=of_unit, hidden_at__isnull=True, change__period__ends_at__isnull=True
-                )
-                .filter(change__period__isnull=False)
-                .values("text")[:1]
-            ),
-        )
-        .only(
-            "token",
-            "unit__code",
-            "unit__address",
-            "unit__building__community__name",
-            "unit__building__community__name_en",
-            "unit__building__community__street__name",
-            "unit__building__community__street__name_en",
-            "unit__building__community__street__hotline",
-            "unit__standing__grade",
-            "unit__standing__graded_at",
-            "unit__standing__last_visit_at",
-            "unit__standing__next_visit_on",
-        )
-        .first()
+    asked = [_asked(token), timezone.localdate()]
+    connection.health_check_done = (
+        True  # the statement itself is the check, and nothing is lost by a second try
     )
-    if row is None:
-        return None
-    unit, today = row.unit, timezone.localdate()
-    community, standing = unit.building.community, getattr(unit, "standing", None) or Standing()
-    due = standing.next_visit_on
-    return PublicHome(
-        token=row.token,
-        unit_id=unit.pk,
-        code=unit.code,
-        address=unit.address,
-        community=(community.name, community.name_en),
-        street=(community.street.name, community.street.name_en),
-        hotline=community.street.hotline,
-        grade=standing.grade or "none",
-        graded_at=standing.graded_at,
-        last_visit_at=standing.last_visit_at,
-        visit_due_on=due,
-        is_stale=due is not None and due < today,
-        hazards=_hazards(unit.pk, unit.building_id, today),
-        pending_since=GradeChange.objects.open()
-        .filter(unit=unit.pk)
-        .values_list("proposed_at", flat=True)
-        .first(),
-        objection_since=row.objection_since,
-        urgent_since=row.urgent_since,
-        reply=row.reply or "",
-    )
+    try:
+        return _read(asked)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return _read(asked)
+
+
+def _read(asked: list[Any]) -> PublicHome | None:
+    with connection.cursor() as cursor:
+        if connection.connection not in _PREPARED:
+            cursor.execute(_STATEMENT, _CONSTANTS)
+            _PREPARED.add(connection.connection)
+        cursor.execute("EXECUTE public_home (%s, %s)", asked)
+        found = cursor.fetchone()
+    return None if found is None else PublicHome._make(found)
 
 
 def _asked(token: str) -> str:
     """The token, or one that nobody has: a malformed one costs the same look-up, so its time tells nothing."""
-    token = token.removesuffix("/")
-    return token if len(token) == TOKEN_LENGTH and all(c in BASE62 for c in token) else NOBODY
-
-
-def _hazards(unit_id: int, building_id: int, today: date) -> list[PublicHazard]:
-    """Open hazards that weigh, the gravest first; their faults in the reader's language."""
-    rows = Hazard.objects.counting_for(unit_id, building_id).exclude(item__effect="bonus").defer("note")
-    found = sorted(rows.select_related("item"), key=lambda h: (_ORDER[h.item.effect], h.opened_at))
-    return [
-        PublicHazard(
-            fault=hazard.item.fault,
-            in_common_parts=hazard.unit_id is None,
-            found_at=hazard.opened_at,
-            due_on=hazard.due_on,
-            is_overdue=hazard.due_on is not None and hazard.due_on < today,
-            is_being_checked=hazard.state == HazardState.PROOF_SENT,
-            forbids_letting=hazard.item.effect == "veto",
-        )
-        for hazard in found
-    ]
+    return token[:TOKEN_LENGTH] if _SHAPE.fullmatch(token) else NOBODY
 
 
 def report_of(home: PublicHome, case_number: str) -> HazardReport | None:
     """A report of this home by its case number."""
     is_one = case_number.isascii() and case_number.replace("-", "").isalnum() and len(case_number) <= 16
     return HazardReport.objects.filter(unit=home.unit_id, case_number=case_number).first() if is_one else None
+
+
+def reported_lately(home: PublicHome, at: datetime) -> dict[str, HazardReport]:
+    """For each kind of hazard the newest report about this home in the last days."""
+    found: dict[str, HazardReport] = {}
+    for report in HazardReport.objects.filter(unit=home.unit_id, at__gte=at - LATELY).order_by("at", "pk"):
+        found |= dict.fromkeys(report.kinds, report)
+    return found

@@ -9,17 +9,17 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from communities.models import Community, Estate
 from core.text import fold
 from fucheng.web.public.queries import dialled
+from grading.services import tallies
 from rentals.models import Building, Unit
 
 FRESH_S = 60
-NUMBERS = ("homes", "green", "yellow", "red", "late")
 WISHES = {
     "green": _("every home is green"),
     "no_red": _("no home is red"),
@@ -63,21 +63,7 @@ def buildings() -> list[SafeBuilding]:
 
 
 def _read() -> list[SafeBuilding]:
-    def with_grade(grade: str) -> Count:
-        return Count("pk", filter=Q(standing__grade=grade))
-
-    groups = (
-        Unit.objects.in_register()
-        .values_list("building")
-        .annotate(
-            homes=Count("pk"),
-            green=with_grade("green"),
-            yellow=with_grade("yellow"),
-            red=with_grade("red"),
-            late=Count("pk", filter=Q(standing__next_visit_on__lt=timezone.localdate())),
-        )
-    )
-    counted = {pk: dict(zip(NUMBERS, numbers, strict=True)) for pk, *numbers in groups}
+    counted = tallies.by_building(timezone.localdate())
     rows = Building.objects.values_list(
         "pk", "name", "road", "doorplate", "aliases", "estate__name",
         "community_id", "estate_id", "longitude", "latitude",
@@ -91,7 +77,7 @@ def _read() -> list[SafeBuilding]:
             estate_id=estate_id,
             longitude=longitude,
             latitude=latitude,
-            **counted[pk],
+            **counted[pk]._asdict(),
         )
         for pk, name, road, plate, aliases, estate, community_id, estate_id, longitude, latitude in rows
         if pk in counted
