@@ -105,7 +105,8 @@ class OpenData:
 
     def finish(self, job: Job) -> dict[str, Any]:
         purge(at=timezone.now())
-        return job.chunks.get().result
+        made: dict[str, Any] = job.chunks.get().result
+        return made
 
 
 def purge(*, at: datetime) -> int:

@@ -74,7 +74,7 @@ CROSS JOIN LATERAL (
     WHERE nu.building_id = u.building_id AND nu.left_on IS NULL) n
 WHERE t.token = $1
 """
-_CONSTANTS = {
+_CONSTANTS: dict[str, Any] = {
     "zone": settings.TIME_ZONE,
     "closed": HazardState.CLOSED.value,
     "proof_sent": HazardState.PROOF_SENT.value,
@@ -165,9 +165,8 @@ def dialled(hotline: str) -> str:
 def home_of(token: str) -> PublicHome | None:
     """The home behind a token; None alike for an unknown, a malformed and a revoked one."""
     asked = [_asked(token), timezone.localdate()]
-    connection.health_check_done = (
-        True  # the statement itself is the check, and nothing is lost by a second try
-    )
+    # The statement itself is the check of the connection, and nothing is lost by a second try.
+    connection.health_check_done = True  # type: ignore[attr-defined] # of Django, unknown to its stubs
     try:
         return _read(asked)
     except (OperationalError, InterfaceError):

@@ -37,7 +37,7 @@ def page(
 ) -> HttpResponse:
     """Chinese unless `?lang=en`; nothing but the address decides what is on the page."""
     reading = _reading(request)
-    asked = {name: value for name, value in request.GET.items() if name not in ("lang", "elder")}
+    asked = {name: value for name, value in request.GET.dict().items() if name not in ("lang", "elder")}
     return _answer(rendered(template, context, reading, asked), reading, status=status, cached=cached)
 
 
