@@ -22,6 +22,7 @@ from accounts.services.people import system_user
 from communities.models import Community
 from core import tables
 from grading.services import tallies
+from grading.services.stars import stars_of
 from grading.services.tallies import Tally
 from jobs import services as jobs
 from jobs.models import Chunk, Job
@@ -33,7 +34,7 @@ KEPT = timedelta(days=90)
 LICENCE = "CC BY 4.0"
 BUILDING_FIELDS = (
     "id", "name", "community", "community_en", "estate", "longitude", "latitude",
-    "homes", "green", "yellow", "red", "not_graded", "past_visit",
+    "stars", "homes", "green", "yellow", "red", "not_graded", "past_visit",
 )  # fmt: skip
 COMMUNITY_FIELDS = (
     "id", "name", "name_en", "buildings", "homes", "green", "yellow", "red", "not_graded", "past_visit",
@@ -85,7 +86,7 @@ class OpenData:
     def work(self, job: Job, chunk: Chunk) -> dict[str, Any]:
         day = date.fromisoformat(job.params["day"])
         tally = tallies.by_building(day)
-        buildings, communities = _buildings(tally), _communities(tally)
+        buildings, communities = _buildings(tally, stars_of(list(tally), on=day)), _communities(tally)
         before = edition()
         changes = _changes(_rows_of(before, "buildings.json"), buildings) if before else []
         files = {
@@ -122,7 +123,7 @@ def purge(*, at: datetime) -> int:
     return len(old)
 
 
-def _buildings(tally: Mapping[int, Tally]) -> list[Row]:
+def _buildings(tally: Mapping[int, Tally], stars: Mapping[int, int]) -> list[Row]:
     rows: list[Row] = []
     small: defaultdict[Community, list[Tally]] = defaultdict(list)
     for building in Building.objects.select_related("community", "estate").order_by("pk"):
@@ -139,12 +140,13 @@ def _buildings(tally: Mapping[int, Tally]) -> list[Row]:
                 "estate": building.estate.name if building.estate else "",
                 "longitude": _rounded(building.longitude),
                 "latitude": _rounded(building.latitude),
+                "stars": stars.get(building.pk, 0),
                 **_numbers(tally[building.pk]),
             }
         )
     for community in sorted(small, key=lambda found: found.pk):
         row = {"id": f"small-{community.pk}", "name": f"小型楼栋（{len(small[community])}栋）"}
-        nowhere = {"estate": "", "longitude": None, "latitude": None}
+        nowhere = {"estate": "", "longitude": None, "latitude": None, "stars": None}
         rows.append(row | _place(community) | nowhere | _numbers(tallies.total(small[community])))
     return rows
 

@@ -27,6 +27,10 @@ class FindForm(forms.Form):
         label=_("Estate or village"), coerce=int, empty_value=None, required=False
     )
     wish = forms.ChoiceField(label=_("Safety"), required=False)
+    stars = forms.TypedChoiceField(
+        label=_("Stars of the building"), coerce=int, empty_value=None, required=False
+    )
+    order = forms.ChoiceField(label=_("Order"), required=False)
 
     def __init__(
         self, data: Any, communities: list[Community], estates: list[Estate], *, english: bool
@@ -37,6 +41,11 @@ class FindForm(forms.Form):
             "community": [any_, *((c.pk, c.name_en if english else c.name) for c in communities)],
             "estate": [any_, *((e.pk, e.name) for e in estates)],
             "wish": [any_, *safe_homes.WISHES.items()],
+            "stars": [any_, *((n, f"{'★' * n} +") for n in range(1, 6))],
+            "order": [
+                ("", _("safest first")),
+                *((key, words) for key, (words, _k) in safe_homes.ORDERS.items()),
+            ],
         }
         for name, values in choices.items():
             field = self.fields[name]
@@ -59,13 +68,13 @@ def find(request: HttpRequest) -> HttpResponseBase:
             community=wanted.get("community"),
             estate=wanted.get("estate"),
             wish=wanted.get("wish") or "",
+            stars=wanted.get("stars"),
+            order=wanted.get("order") or "",
         )
         shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
         names = {c.pk: c.name_en if is_english else c.name for c in communities}
         named = {e.pk: e.name for e in estates}
-        asked = {
-            name: request.GET[name] for name in ("q", "community", "estate", "wish") if request.GET.get(name)
-        }
+        asked = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
         context = {
             "form": form,
             "page": shown,

@@ -65,11 +65,11 @@ def _hazard(hazard: PublicHazard, reading: Reading) -> SafeString:
 
 def _bars(home: PublicHome, reading: Reading) -> SafeString:
     """Of the building and, where there is one, of its estate: a minute old at most, as it may have thousands of homes."""
-    bars = _bar(home.building, home.in_building, reading)
+    bars = _bar(home.building, home.in_building, home.stars, reading)
     if not home.estate_id:
         return bars
     minute = int(time.time() + home.estate_id) // 60  # not all estates at one moment
-    return bars + _bar(home.estate, _of_estate(home.estate_id, minute), reading)
+    return bars + _bar(home.estate, _of_estate(home.estate_id, minute), None, reading)
 
 
 @lru_cache(maxsize=512)
@@ -78,7 +78,7 @@ def _of_estate(estate_id: int, _minute: int) -> Tally:
 
 
 @lru_cache(maxsize=KEPT)
-def _bar(name: str, tally: Tally, reading: Reading) -> SafeString:
+def _bar(name: str, tally: Tally, stars: int | None, reading: Reading) -> SafeString:
     """The parts that there are, with where each begins and how wide it is, in percent."""
     own = {"name": name, "homes": str(tally.homes), "late": str(tally.late or "")}
     share, before = 100 / tally.homes, 0
@@ -87,7 +87,7 @@ def _bar(name: str, tally: Tally, reading: Reading) -> SafeString:
             own |= {f"n_{grade}": str(n), f"x_{grade}": f"{before * share:.1f}"}
             own[f"width_{grade}"] = f"{n * share:.1f}"
             before += n
-    return cast("public/parts/bar.html", reading, {}, own)
+    return cast("public/parts/bar.html", reading, {"stars": stars}, own)
 
 
 @cache

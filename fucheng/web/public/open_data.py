@@ -27,6 +27,7 @@ FIELDS = {
     "community, community_en": _("community in Chinese and English"),
     "estate": _("estate or village, if any"),
     "longitude, latitude": _("WGS-84, where known"),
+    "stars": _("stars of the building in force, 0 for none; empty for small buildings"),
     "buildings": _("in communities: how many buildings have rental homes"),
     "homes": _("rental homes in the register"),
     "green, yellow, red": _("homes by the grade in force"),

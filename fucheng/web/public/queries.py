@@ -51,6 +51,8 @@ SELECT t.token, u.id, u.code, u.address, u.building_id, b.estate_id,
     (SELECT (decided_at AT TIME ZONE %(zone)s)::date::text FROM grading_urgentred
         WHERE unit_id = u.id AND state = %(unconfirmed)s LIMIT 1),
     (SELECT text FROM grading_reply WHERE change_id = p.change_id AND hidden_at IS NULL),
+    (SELECT stars FROM grading_staraward
+        WHERE building_id = u.building_id AND ended_at IS NULL AND valid_until >= $2),
     n.homes, n.green, n.yellow, n.red, n.late
 FROM signage_publictoken t
 JOIN rentals_unit u ON u.id = t.unit_id AND u.left_on IS NULL
@@ -132,6 +134,7 @@ class PublicHome(NamedTuple):
     objection_since: str | None
     urgent_since: str | None
     reply: str | None
+    stars: int | None  # of the building
     homes: int
     green: int
     yellow: int

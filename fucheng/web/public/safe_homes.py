@@ -17,6 +17,7 @@ from communities.models import Community, Estate
 from core.text import fold
 from fucheng.web.public.queries import dialled
 from grading.services import tallies
+from grading.services.stars import stars_of
 from rentals.models import Building, Unit
 
 FRESH_S = 60
@@ -42,6 +43,7 @@ class SafeBuilding(NamedTuple):
     yellow: int
     red: int
     late: int
+    stars: int
 
     @property
     def ungraded(self) -> int:
@@ -53,9 +55,16 @@ class SafeBuilding(NamedTuple):
         return self.red / self.homes, 1 - self.green / self.homes, self.late / self.homes, self.title
 
 
+ORDERS: dict[str, tuple[Any, Callable[[SafeBuilding], Any]]] = {
+    "stars": (_("most stars first"), lambda b: (-b.stars, b.danger)),
+    "homes": (_("most homes first"), lambda b: (-b.homes, b.danger)),
+    "name": (_("by name"), lambda b: (b.title, b.pk)),
+}
+
+
 def buildings() -> list[SafeBuilding]:
     """All buildings with homes, the safest first; read from the 170,699 homes once a minute."""
-    key = f"public.buildings.{timezone.localdate()}"
+    key = f"public.buildings.{timezone.localdate()}.stars"
     kept: Any = cache.get_or_set(
         key, lambda: [tuple(row) for row in _read()], FRESH_S
     )  # plain, quick to unpack
@@ -63,7 +72,9 @@ def buildings() -> list[SafeBuilding]:
 
 
 def _read() -> list[SafeBuilding]:
-    counted = tallies.by_building(timezone.localdate())
+    today = timezone.localdate()
+    counted = tallies.by_building(today)
+    starred = stars_of(list(counted), on=today)
     rows = Building.objects.values_list(
         "pk", "name", "road", "doorplate", "aliases", "estate__name",
         "community_id", "estate_id", "longitude", "latitude",
@@ -78,6 +89,7 @@ def _read() -> list[SafeBuilding]:
             longitude=longitude,
             latitude=latitude,
             **counted[pk]._asdict(),
+            stars=starred.get(pk, 0),
         )
         for pk, name, road, plate, aliases, estate, community_id, estate_id, longitude, latitude in rows
         if pk in counted
@@ -92,8 +104,10 @@ def wished(
     community: int | None = None,
     estate: int | None = None,
     wish: str = "",
+    stars: int | None = None,
+    order: str = "",
 ) -> list[SafeBuilding]:
-    """Those that fit: each word of `text` is found, the place is right, the wish holds."""
+    """Those that fit: each word of `text` is found, the place is right, the wish holds, the stars suffice."""
     words = fold(text).casefold().split()
     holds: Callable[[SafeBuilding], bool] = {
         "": lambda _: True,
@@ -101,14 +115,16 @@ def wished(
         "no_red": lambda b: b.red == 0,
         "visited": lambda b: b.late == 0 and b.ungraded == 0,
     }[wish]
-    return [
+    found = [
         b
         for b in rows
         if (community is None or b.community_id == community)
         and (estate is None or b.estate_id == estate)
         and all(word in b.words for word in words)
         and holds(b)
+        and b.stars >= (stars or 0)
     ]
+    return sorted(found, key=ORDERS[order][1]) if order else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from signage.models import PublicToken
+from tests import factories
 from tests import world as worlds
 from tests.conftest import Cast
 from tests.world import World
@@ -47,7 +48,17 @@ def test_place_and_wish_narrow_the_list(world: World, titles) -> None:
     assert title not in titles(wish="green")
 
 
-@pytest.mark.parametrize("asked", [{"community": "x"}, {"wish": "'"}, {"page": "-1"}, {"q": "\0"}])
+def test_stars_narrow_and_order_the_list(world: World, cast: Cast, titles) -> None:
+    plain = factories.building(cast.fumin, name="无星楼")
+    factories.graded(factories.units(plain)[0], "green")
+    starred = world.building.name or f"{world.building.road}{world.building.doorplate}"
+    assert titles() == ["无星楼", starred]  # the other one has red homes
+    assert titles(order="stars") == [starred, "无星楼"]
+    assert titles(stars="3") == [starred]
+    assert titles(stars="4") == []
+
+
+@pytest.mark.parametrize("asked", [{"stars": "9"}, {"order": "x"}, {"community": "x"}, {"wish": "'"}, {"page": "-1"}, {"q": "\0"}])
 def test_what_cannot_be_read_does_not_break_the_page(
     world: World, client: Client, asked: dict[str, str]
 ) -> None:

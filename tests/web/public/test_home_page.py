@@ -60,6 +60,7 @@ def test_the_landlords_reply_and_the_objection_stand_beside_the_grade(client: Cl
 def test_building_and_estate_are_counted_and_lead_to_no_other_home(client: Client, world: World) -> None:
     page = read(client, world.green)
     assert "rental homes: 6" in page
+    assert "stars of the building: 3 of 5" in page
     assert world.estate.name in page
     others = Unit.objects.exclude(pk=world.green.pk).select_related("public_token")
     assert not [u for u in others if u.public_token.token in page or u.code in page or u.address in page]

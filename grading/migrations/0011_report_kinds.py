@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grading', '0009_second_looks'),
+        ('grading', '0010_stars_and_vacancy'),
     ]
 
     operations = [
