@@ -8,7 +8,13 @@ from django.db import transaction
 
 from grading.models import HazardReport
 from grading.services import photos, reports
-from signage.services import tokens
+from signage.models import SignTask
+from signage.services import tasks, tokens
+
+SIGN_TASKS = {
+    HazardReport.Kind.STICKER_WRONG: SignTask.Kind.WRONG,
+    HazardReport.Kind.STICKER_GONE: SignTask.Kind.MISSING,
+}
 
 
 def submit(
@@ -19,7 +25,13 @@ def submit(
     at: datetime,
     kinds: Sequence[str] = (),
 ) -> HazardReport:
-    """Stores the photo first (outside the transaction: decoding is slow), then the report."""
+    """Stores the photo first (outside the transaction: decoding is slow), then the report.
+
+    What is told about the sticker is a task at the door as well, for whoever serves there.
+    """
     digest = photos.store(photo) if photo else ""
     with transaction.atomic(durable=True):
-        return reports.report_hazard(unit=tokens.unit_of(token), text=text, at=at, photo=digest, kinds=kinds)
+        unit = tokens.unit_of(token)
+        for kind in SIGN_TASKS.keys() & set(kinds):
+            tasks.open_(unit_id=unit.pk, kind=SIGN_TASKS[kind], at=at, words=text.strip(), photo=digest)
+        return reports.report_hazard(unit=unit, text=text, at=at, photo=digest, kinds=kinds)

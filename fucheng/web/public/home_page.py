@@ -8,10 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from core.dates import day_of
 from fucheng.web.public.moulds import KEPT, Reading, cast
 from fucheng.web.public.queries import NOBODY, PublicHazard, PublicHome
 from grading.services import tallies
 from grading.services.tallies import Tally
+from signage.serials import code_of
+from signage.services.scans import DeadSign
 
 
 class Place(NamedTuple):
@@ -25,7 +28,8 @@ class Place(NamedTuple):
     dialled: str
 
 
-def shown(home: PublicHome, reading: Reading) -> SafeString:
+def shown(home: PublicHome, reading: Reading, dead: DeadSign | None = None) -> SafeString:
+    """`dead`: the print that was scanned counts no more."""
     hazards = home.hazards
     shape = {
         "home": Place(
@@ -49,11 +53,14 @@ def shown(home: PublicHome, reading: Reading) -> SafeString:
         "score": str(home.score),
         "hazards": mark_safe("".join([_hazard(hazard, reading) for hazard in hazards])),  # noqa: S308
         "mended": "; ".join([en if reading.is_english else zh for zh, en in home.mended]),
+        "dead_serial": dead and dead.serial,
+        "dead_on": dead and f"{day_of(dead.ended_at):%Y-%m-%d}",
         "bars": _bars(home, reading),
         "report_url": _report_url().replace(NOBODY, home.token),
         "building_url": f"{_find_url()}{home.building_id}/",
     }
-    return cast("public/home.html", reading, shape, own)
+    asked = {"n": code_of(dead.serial)} if dead else {}
+    return cast("public/home.html", reading, shape, own, asked)
 
 
 def _hazard(hazard: PublicHazard, reading: Reading) -> SafeString:

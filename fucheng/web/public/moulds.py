@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -58,11 +59,15 @@ def rendered(
 
 
 def cast(
-    template: str, reading: Reading, shape: Mapping[str, Hashable], own: Mapping[str, str | None]
+    template: str,
+    reading: Reading,
+    shape: Mapping[str, Hashable],
+    own: Mapping[str, str | None],
+    asked: Mapping[str, str] = MappingProxyType({}),
 ) -> SafeString:
     """The template with both: it may decide by `shape`, but only print what is `own`, or ask whether it is there."""
     holes = tuple(name for name, value in own.items() if value)
-    pieces = _mould(template, reading, tuple(shape.items()), tuple(own), holes)
+    pieces = _mould(template, reading, tuple(shape.items()), tuple(own), holes, tuple(asked.items()))
     words = [_safe(own[name]) for name in holes]
     return mark_safe("".join([piece if isinstance(piece, str) else words[piece] for piece in pieces]))  # noqa: S308
 
@@ -78,10 +83,11 @@ def _mould(
     shape: tuple[tuple[str, Hashable], ...],
     own: tuple[str, ...],
     holes: tuple[str, ...],
+    asked: tuple[tuple[str, str], ...],
 ) -> list[str | int]:
     """The text between the holes, and the number of the hole between."""
     marks = dict(zip(holes, _MARKS, strict=False))
-    page = rendered(template, {**dict.fromkeys(own), **marks, **dict(shape)}, reading, {})
+    page = rendered(template, {**dict.fromkeys(own), **marks, **dict(shape)}, reading, dict(asked))
     pieces: list[str | int] = []
     end = 0
     for hole in _HOLE.finditer(page):

@@ -14,6 +14,7 @@ from core.text import TOKEN_LENGTH
 from grading.models import HazardReport
 from grading.services.tallies import Tally
 from grading.states import OPEN_CHANGE_STATES, OPEN_OBJECTION_STATES, HazardState, UrgentState
+from signage.states import LIVE_SIGN_STATES
 
 NOBODY = "0" * TOKEN_LENGTH
 _SHAPE = re.compile(rf"[0-9A-Za-z]{{{TOKEN_LENGTH}}}/?")
@@ -23,7 +24,7 @@ _PREPARED: WeakSet[Any] = WeakSet()  # connections that know the statement
 # Prepared once a connection: to plan these joins costs more than to run them. States and the zone are written
 # in as constants, because a plan for parameters does not find the partial indexes.
 _STATEMENT = """
-PREPARE public_home (text, date) AS
+PREPARE public_home (text, date, text) AS
 SELECT t.token, u.id, u.code, u.address, u.building_id, b.estate_id,
     coalesce(nullif(b.name, ''), b.road || b.doorplate), coalesce(e.name, ''),
     c.name, c.name_en, s.name, s.name_en, s.hotline,
@@ -53,6 +54,8 @@ SELECT t.token, u.id, u.code, u.address, u.building_id, b.estate_id,
     (SELECT text FROM grading_reply WHERE change_id = p.change_id AND hidden_at IS NULL),
     (SELECT stars FROM grading_staraward
         WHERE building_id = u.building_id AND ended_at IS NULL AND valid_until >= $2),
+    EXISTS (SELECT FROM signage_sign WHERE serial = $3 AND unit_id = u.id
+        AND (state IN %(live_signs)s OR ended_at IS NULL)),
     n.homes, n.green, n.yellow, n.red, n.late
 FROM signage_publictoken t
 JOIN rentals_unit u ON u.id = t.unit_id AND u.left_on IS NULL
@@ -82,6 +85,7 @@ _CONSTANTS: dict[str, Any] = {
     "proof_sent": HazardState.PROOF_SENT.value,
     "open_changes": tuple(state.value for state in OPEN_CHANGE_STATES),
     "open_objections": tuple(state.value for state in OPEN_OBJECTION_STATES),
+    "live_signs": tuple(state.value for state in LIVE_SIGN_STATES),
     "unconfirmed": UrgentState.UNCONFIRMED.value,
 }
 
@@ -135,6 +139,7 @@ class PublicHome(NamedTuple):
     urgent_since: str | None
     reply: str | None
     stars: int | None  # of the building
+    is_scanned_valid: bool  # the print asked for is one of this home and still counts
     homes: int
     green: int
     yellow: int
@@ -165,9 +170,9 @@ def dialled(hotline: str) -> str:
     return "".join(character for character in hotline if character in "+0123456789")
 
 
-def home_of(token: str) -> PublicHome | None:
+def home_of(token: str, serial: str = "") -> PublicHome | None:
     """The home behind a token; None alike for an unknown, a malformed and a revoked one."""
-    asked = [_asked(token), timezone.localdate()]
+    asked = [_asked(token), timezone.localdate(), serial]
     # The statement itself is the check of the connection, and nothing is lost by a second try.
     connection.health_check_done = True  # type: ignore[attr-defined] # of Django, unknown to its stubs
     try:
@@ -184,7 +189,7 @@ def _read(asked: list[Any]) -> PublicHome | None:
         if connection.connection not in _PREPARED:
             cursor.execute(_STATEMENT, _CONSTANTS)
             _PREPARED.add(connection.connection)
-        cursor.execute("EXECUTE public_home (%s, %s)", asked)
+        cursor.execute("EXECUTE public_home (%s, %s, %s)", asked)
         found = cursor.fetchone()
     return None if found is None else PublicHome._make(found)
 

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
-from fucheng.flows import public_report
+from fucheng.flows import public_report, sign_report
 from fucheng.web.public import home_page, limits
 from fucheng.web.public.forms import ReportForm
 from fucheng.web.public.moulds import Reading, rendered
 from fucheng.web.public.queries import PublicHome, home_of, report_of, reported_lately
 from grading.models import HazardReport
+from signage.serials import serial_of
 
 P = ParamSpec("P")
 SHARED = "public, max-age=60"  # safe because no cookie is read or set
@@ -65,8 +66,11 @@ def behind_sticker(
                 response = page(request, "public/slow.html", {}, status=429, cached=PRIVATE)
                 response["Retry-After"] = "60"
                 return response
-            home = home_of(token)
-            return _unknown(request) if home is None else view(request, home, *args, **kwargs)
+            home = home_of(token, serial_of(request.GET.get("n", "")))
+            if home is None:
+                sign_report.note_unknown(token=token, at=timezone.now())
+                return _unknown(request)
+            return view(request, home, *args, **kwargs)
 
     return cast("Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]", found)
 
@@ -84,9 +88,16 @@ def _unknown_page(reading: Reading) -> bytes:
 @require_safe
 @behind_sticker
 def home(request: HttpRequest, home: PublicHome) -> HttpResponseBase:
-    """Read from the rows at every scan, so that a grade changed a moment ago is the one shown."""
+    """Read from the rows at every scan, so that a grade changed a moment ago is the one shown.
+
+    `?n=` is the print whose code was scanned; one that is not valid any more is said, and looked after.
+    """
     reading = _reading(request)
-    body = home_page.shown(home, reading).encode()
+    serial = serial_of(request.GET.get("n", ""))
+    dead = None
+    if serial and not home.is_scanned_valid:
+        dead = sign_report.note_scan(token=home.token, serial=serial, at=timezone.now())
+    body = home_page.shown(home, reading, dead).encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
     is_known = request.headers.get("If-None-Match", "").removeprefix("W/") == tag
     response = _answer(b"" if is_known else body, reading, status=304 if is_known else 200, cached=ASK_AGAIN)

@@ -58,7 +58,9 @@ def test_stars_narrow_and_order_the_list(world: World, cast: Cast, titles) -> No
     assert titles(stars="4") == []
 
 
-@pytest.mark.parametrize("asked", [{"stars": "9"}, {"order": "x"}, {"community": "x"}, {"wish": "'"}, {"page": "-1"}, {"q": "\0"}])
+@pytest.mark.parametrize(
+    "asked", [{"stars": "9"}, {"order": "x"}, {"community": "x"}, {"wish": "'"}, {"page": "-1"}, {"q": "\0"}]
+)
 def test_what_cannot_be_read_does_not_break_the_page(
     world: World, client: Client, asked: dict[str, str]
 ) -> None:

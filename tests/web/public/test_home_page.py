@@ -13,6 +13,8 @@ from fucheng.web.public import home_page, moulds, queries
 from fucheng.web.public.moulds import Reading
 from grading.models import HazardReport
 from rentals.models import Unit
+from signage.models import Sign, SignTask
+from signage.serials import code_of
 from tests import factories
 from tests import world as worlds
 from tests.conftest import Cast
@@ -74,7 +76,9 @@ def test_the_mould_gives_what_the_template_gives(
     moulded = [home_page.shown(home, reading) for home in homes + homes if home]
     home_page._bar.cache_clear()
     monkeypatch.setattr(
-        home_page, "cast", lambda name, how, shape, own: moulds.rendered(name, {**own, **shape}, how, {})
+        home_page,
+        "cast",
+        lambda name, how, shape, own, _asked=None: moulds.rendered(name, {**own, **shape}, how, {}),
     )
     assert moulded == [home_page.shown(home, reading) for home in homes + homes if home]
     home_page._bar.cache_clear()
@@ -119,3 +123,33 @@ def test_what_was_reported_lately_is_told_before_it_is_sent_again(client: Client
     assert "reported here on" not in client.get(form).content.decode()
     HazardReport.objects.filter(pk=report.pk).update(at=now, unit=world.red)
     assert "reported here on" not in client.get(form).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("kind", "task"), [("sticker_wrong", "wrong"), ("sticker_gone", "missing")])
+def test_a_report_about_the_sticker_is_a_task_at_the_door(
+    client: Client, cast: Cast, kind: str, task: str
+) -> None:
+    (unit,) = factories.units(factories.building(cast.fumin))
+    for _ in range(2):
+        sent = client.post(f"{url_of(unit)}/report/", {"kinds": [kind], "text": "门框右侧"})
+        assert sent.status_code == 302
+    opened = SignTask.objects.get(unit=unit)
+    assert (opened.kind, opened.times, opened.state) == (task, 2, "open")
+    assert HazardReport.objects.filter(kinds=[kind]).count() == 2
+
+
+def test_a_print_that_counts_no_more_is_said_in_both_languages(
+    client: Client, world: World, cast: Cast
+) -> None:
+    valid = {"n": code_of(world.posted.serial), "lang": "en"}
+    assert "not valid any more" not in client.get(url_of(world.green), valid).content.decode()
+    told = SignTask.objects.filter(unit=world.green, kind="dead", state="open")
+    before = sum(told.values_list("times", flat=True))
+    Sign.objects.filter(pk=world.posted.pk).update(
+        state="superseded", ended_at=worlds.NOON, ended_by=cast.grid
+    )
+    page = client.get(url_of(world.green), valid).content.decode()
+    assert "not valid any more" in page
+    assert f"n={valid['n']}&amp;lang=zh" in page  # the same in the other language
+    assert sum(told.values_list("times", flat=True)) == before + 1
