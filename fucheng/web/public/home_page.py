@@ -53,8 +53,8 @@ def shown(home: PublicHome, reading: Reading, dead: DeadSign | None = None) -> S
         "score": str(home.score),
         "hazards": mark_safe("".join([_hazard(hazard, reading) for hazard in hazards])),  # noqa: S308
         "mended": "; ".join([en if reading.is_english else zh for zh, en in home.mended]),
-        "dead_serial": dead and dead.serial,
-        "dead_on": dead and f"{day_of(dead.ended_at):%Y-%m-%d}",
+        "dead_serial": dead.serial if dead else None,
+        "dead_on": f"{day_of(dead.ended_at):%Y-%m-%d}" if dead else None,
         "bars": _bars(home, reading),
         "report_url": _report_url().replace(NOBODY, home.token),
         "building_url": f"{_find_url()}{home.building_id}/",
