@@ -16,6 +16,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.services.people import system_user
@@ -70,9 +71,16 @@ def ask(*, at: datetime) -> Job | None:
 
 def edition(day: str = "") -> Edition | None:
     """Of this day, or the newest."""
-    done = Job.objects.filter(kind=OpenData.kind, state=Job.State.DONE, result__files__isnull=False)
-    found = (done.filter(params__day=day) if day else done).order_by("-params__day", "-pk").first()
+    return _newest(_done().filter(params__day=day) if day else _done())
+
+
+def _newest(done: QuerySet[Job]) -> Edition | None:
+    found = done.order_by("-params__day", "-pk").first()
     return Edition(**found.result) if found else None
+
+
+def _done() -> QuerySet[Job]:
+    return Job.objects.filter(kind=OpenData.kind, state=Job.State.DONE, result__files__isnull=False)
 
 
 class OpenData:
@@ -87,7 +95,7 @@ class OpenData:
         day = date.fromisoformat(job.params["day"])
         tally = tallies.by_building(day)
         buildings, communities = _buildings(tally, stars_of(list(tally), on=day)), _communities(tally)
-        before = edition()
+        before = _newest(_done().filter(params__day__lt=job.params["day"]))
         changes = _changes(_rows_of(before, "buildings.json"), buildings) if before else []
         files = {
             **_kept("buildings", BUILDING_FIELDS, buildings),
@@ -112,8 +120,7 @@ class OpenData:
 
 def purge(*, at: datetime) -> int:
     """Forgets editions older than 90 days and their files, but none that a younger one has too."""
-    done = Job.objects.filter(kind=OpenData.kind, state=Job.State.DONE, result__files__isnull=False)
-    old, young = done.filter(finished_at__lt=at - KEPT), done.filter(finished_at__gte=at - KEPT)
+    old, young = _done().filter(finished_at__lt=at - KEPT), _done().filter(finished_at__gte=at - KEPT)
     still = {file["file"] for job in young for file in job.result["files"].values()}
     for job in old:
         for file in job.result["files"].values():

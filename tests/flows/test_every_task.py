@@ -131,6 +131,7 @@ CASES = {
     "letters.jobs": Case(ended_job, Notice.objects.filter(topic="job").count, at=NOON + HOUR),
     "fucheng.take_photo_prints": Case(new_photo, PhotoPrint.objects.count),
     "letters.send": Case(overdue, TextMessage.objects.filter(state="sent").count),
+    "fucheng.open_data": Case(red_before_looks, Job.objects.filter(kind="open_data").count),
     "letters.deadlines": Case(near_deadline, Notice.objects.filter(topic="deadline").count),
 }
 
