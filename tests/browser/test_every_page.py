@@ -33,7 +33,7 @@ ENOUGH = 40
 NO_PAGES = re.compile(
     r"^(office:(import-template|import-errors|print-file|print-run-preview)|photos:.*|exports:file|.*-export"
     r"|landlords:document|review:(document-file|document-preview|delivery-photo)"
-    r"|leaders:map-data|api:.*|admin:.*|metrics|healthz|readyz)$"
+    r"|leaders:map-data|public:open-data-file|api:.*|admin:.*|metrics|healthz|readyz)$"
 )
 RAW = re.compile(r"\{\{|\{%|%\(\w+\)[sd]|\bNone\b.*\bNone\b|Traceback")
 AXE = (settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
