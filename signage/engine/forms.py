@@ -46,17 +46,12 @@ def grade_form(grade: Grade, layout: StickerLayout, texts: StickerTexts, fonts: 
         ),
         "f ",
     ]
-    middle = (layout.head + layout.height - layout.frame * 0.4) / 2
-    disc = 3.85 * s
-    parts.append(symbol(grade, layout.text_left + disc + 0.1 * s, middle, disc))
+    parts.append(symbol(grade, *layout.symbol))
     parts.append(f"{rgb(look.ink)} rg ")
     drawing = "".join(parts).encode("ascii")
-    left = layout.text_left + 2 * disc + 1.5 * s
-    room = layout.width - layout.frame - left
-    word, ask, bold = texts.words[grade], texts.asks[grade], fonts.bold
-    size = shrunk(bold, word, 5.75 * s, room)
-    drawing += text(bold, "B", word, left - 0.05 * size, middle + 1.32 * s, size)
-    drawing += text(bold, "B", ask, left, middle - 2.75 * s, shrunk(bold, ask, 2.3 * s, room))
+    for words, line in ((texts.words[grade], layout.word), (texts.asks[grade], layout.ask)):
+        size = shrunk(fonts.bold, words, line.size, line.room)
+        drawing += text(fonts.bold, "B", words, line.x, line.y, size)
     return drawing + _foot(layout, texts, fonts) + _rules(grade, layout)
 
 

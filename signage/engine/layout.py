@@ -1,12 +1,9 @@
-"""Where things stand on one sticker, in mm from its lower left corner, and how addresses are broken.
-
-Designed at 64 x 34 and scaled as a whole; the white QR tile keeps the full height over the foot strip.
-"""
+"""Where things stand on one sticker, in mm from its lower left corner, and how addresses are broken."""
 
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from signage.engine.fonts import FontSubset
 from signage.engine.model import GeometryError, SheetGeometry
@@ -14,13 +11,21 @@ from signage.engine.model import GeometryError, SheetGeometry
 # Below this a phone at arm's length starts to lose codes on worn stickers (scan tests, printing notes).
 MIN_MODULE_MM: Final = 0.55
 QUIET_MODULES: Final = 4
-# Size, line pitch (mm at design scale) and lines that fit the address box, largest first.
-_STEPS: Final = (
+# Size, line pitch (mm at text scale 1) and lines that fit the address box, largest first.
+Steps = tuple[tuple[float, float, int], ...]
+_WIDE_STEPS: Final[Steps] = (
     (2.75, 3.35, 2),
     (2.45, 2.85, 3),
     (2.3, 2.8, 3),
     (2.05, 2.25, 4),
     (1.85, 2.1, 4),
+)
+_CARD_STEPS: Final[Steps] = (
+    (4.2, 5.1, 3),
+    (3.6, 4.3, 4),
+    (3.2, 3.8, 4),
+    (2.75, 3.3, 5),
+    (2.4, 2.85, 6),
 )
 _COMMUNITY: Final = (3.0, 2.6, 2.2)
 # A run of letters and digits is one word and keeps the noun it counts (1607房, A2-3栋); every other
@@ -33,51 +38,86 @@ _NOT_FIRST: Final = frozenset("，。、；：！？）)】》")
 _MOST_WORDS: Final = 50_000
 
 
+class Line(NamedTuple):
+    """Where one line of the heading stands: left end, vertical middle, wished size, room; mm."""
+
+    x: float
+    y: float
+    size: float
+    room: float
+
+
 @dataclass(frozen=True, slots=True)
 class StickerLayout:
-    """Measures of one sticker in mm. `scale` is 1 at 64 x 34."""
+    """Measures of one sticker in mm; two designs, one drawing.
+
+    Wide: the code takes the full height, the grade stands above the text. Card: the grade is a band over
+    the whole width. `scale` is that of the text: 1 on a sticker of 64 x 34.
+    """
 
     width: float
     height: float
     scale: float
+    frame: float
+    foot: float
+    qr: float
+    text_left: float
+    head: float
+    symbol: tuple[float, float, float]
+    word: Line
+    ask: Line
+    steps: Steps
+    address_middle: float
 
     @classmethod
     def of(cls, geometry: SheetGeometry) -> "StickerLayout":
         """Raise GeometryError when the sticker is too narrow for its height."""
-        scale = geometry.sticker_height / 34
-        if geometry.sticker_width < 60 * scale:
-            raise GeometryError("a sticker must be at least 1.77 times as wide as high")
-        return cls(geometry.sticker_width, geometry.sticker_height, scale)
+        width, height = geometry.sticker_width, geometry.sticker_height
+        if width >= 60 / 34 * height:
+            return cls._wide(width, height)
+        if width >= 1.35 * height:
+            return cls._card(width, height)
+        raise GeometryError("a sticker must be at least 1.35 times as wide as high")
 
-    @property
-    def frame(self) -> float:
-        """Width of the coloured frame."""
-        return 1.2 * self.scale
+    @classmethod
+    def _wide(cls, width: float, height: float) -> "StickerLayout":
+        s = height / 34
+        frame, foot, head = 1.2 * s, 5.4 * s, height - 9.9 * s
+        qr = height - frame - foot
+        left = frame + qr + 0.9 * s
+        middle, disc = (head + height - frame * 0.4) / 2, 3.85 * s
+        words = left + 2 * disc + 1.5 * s
+        room = width - frame - words
+        return cls(
+            width, height, s, frame, foot, qr, left, head,
+            symbol=(left + disc + 0.1 * s, middle, disc),
+            word=Line(words - 0.05 * 5.75 * s, middle + 1.32 * s, 5.75 * s, room),
+            ask=Line(words, middle - 2.75 * s, 2.3 * s, room),
+            steps=_WIDE_STEPS,
+            address_middle=foot + 10.05 * s,
+        )  # fmt: skip
 
-    @property
-    def foot(self) -> float:
-        """Height of the coloured strip below the tiles."""
-        return 5.4 * self.scale
-
-    @property
-    def qr(self) -> float:
-        """Side of the white QR tile, quiet zone included."""
-        return self.height - self.frame - self.foot
-
-    @property
-    def text_left(self) -> float:
-        """Left edge of the white text tile."""
-        return self.frame + self.qr + 0.9 * self.scale
+    @classmethod
+    def _card(cls, width: float, height: float) -> "StickerLayout":
+        u = width / 99
+        frame, foot, head = 1.8 * u, 8.4 * u, height - 17 * u
+        qr = head - foot
+        left = frame + qr + 1.4 * u
+        s = (width - frame - left) / 33.3
+        middle, disc = (head + height) / 2, 6.4 * u
+        return cls(
+            width, height, s, frame, foot, qr, left, head,
+            symbol=(frame + 1.4 * u + disc, middle, disc),
+            word=Line(19 * u, middle, 11.4 * u, 42 * u),
+            ask=Line(65 * u, middle, 7.2 * u, 31 * u),
+            steps=_CARD_STEPS,
+            address_middle=foot + (5.2 * s + (head - foot - 4.1 * s)) / 2,
+        )  # fmt: skip
 
     @property
     def text_width(self) -> float:
         """Width of the white text tile."""
         return self.width - self.frame - self.text_left
-
-    @property
-    def head(self) -> float:
-        """Bottom of the heading, top of the text tile."""
-        return self.height - 9.9 * self.scale
 
     @property
     def pad(self) -> float:
@@ -94,7 +134,7 @@ class TooLong(ValueError):
 
 
 def community_size(font: FontSubset, text: str, room: float) -> float:
-    """Font size (design mm) at which a community name fits `room` design mm; raise TooLong."""
+    """Font size at which a community name fits `room`, both in mm at text scale 1; raise TooLong."""
     width = font.width(text) / 1000
     for size in _COMMUNITY:
         if width * size <= room:
@@ -105,14 +145,14 @@ def community_size(font: FontSubset, text: str, room: float) -> float:
 class AddressFitter:
     """Breaks addresses for one font and one box width; remembers the widths of words it has met."""
 
-    def __init__(self, font: FontSubset, room: float) -> None:
-        """`room` is the width of the address box in design mm."""
+    def __init__(self, font: FontSubset, room: float, steps: Steps = _WIDE_STEPS) -> None:
+        """`room` is the width of the address box in mm at text scale 1."""
         self._font = font
         self._widths = dict(font.widths)
-        self._steps = [(size, pitch, most, room * 1000 / size) for size, pitch, most in _STEPS]
+        self._steps = [(size, pitch, most, room * 1000 / size) for size, pitch, most in steps]
 
     def fit(self, address: str) -> tuple[float, float, list[str]]:
-        """(size, pitch, lines), lengths in design mm; raise TooLong, or KeyError naming a character."""
+        """(size, pitch, lines), lengths in mm at text scale 1; raise TooLong, or KeyError naming a character."""
         words = _WORDS.findall(address)
         known = self._widths.get
         widths = [known(word) or self._measure(word) for word in words]

@@ -1,7 +1,7 @@
 """What goes into the sticker engine and what comes out: plain frozen values, lengths in millimetres."""
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 Grade = Literal["green", "yellow", "red"]
 GRADES: tuple[Grade, ...] = ("green", "yellow", "red")
@@ -108,6 +108,17 @@ class SheetGeometry:
             for row in range(self.rows)
             for column in range(self.columns)
         ]
+
+
+# The three sizes of the sticker: a sheet of 24, a sheet of 8, one on a page of A6.
+STICKER_SHEETS: Final[dict[str, SheetGeometry]] = {
+    "64x34": SheetGeometry(),
+    "99x67": SheetGeometry(sticker_width=99, sticker_height=67, columns=2, rows=4),
+    "a6": SheetGeometry(
+        page_width=148, page_height=105, sticker_width=148, sticker_height=105, columns=1, rows=1,
+        cut_marks=False, sheet_note=False,
+    ),
+}  # fmt: skip
 
 
 class Placement(NamedTuple):

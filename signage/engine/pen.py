@@ -14,9 +14,9 @@ from signage.engine.layout import (
 from signage.engine.model import Placement, SheetGeometry, Sticker, StickerTexts
 from signage.engine.qrtable import QrTable, UrlTooLong, qr_path
 
-# Sizes and baselines in design mm: serial, unit code, dates, middle of the address box.
+# Sizes and baselines in mm at text scale 1: serial, unit code, dates, community.
 _SERIAL, _CODE, _DATES = 2.3, 2.1, 1.85
-_CODE_Y, _DATES_Y, _ADDRESS_Y, _COMMUNITY_Y = 3.3, 0.95, 10.05, 2.05
+_CODE_Y, _DATES_Y, _COMMUNITY_Y = 3.3, 0.95, 2.05
 _SERIAL_ROOM = 14.4
 # The bottom margin must be this high (mm) to take the sheet note.
 _NOTE_MM = 4.0
@@ -43,7 +43,7 @@ class Pen:
         scale = layout.scale
         self._left = layout.text_left + layout.pad
         self._room = layout.text_width - 2 * layout.pad
-        self._fitter = AddressFitter(fonts.regular, self._room / scale)
+        self._fitter = AddressFitter(fonts.regular, self._room / scale, layout.steps)
         self._starts = [b"q 1 0 0 1 %.2f %.2f cm" % origin for origin in geometry.origins()]
         self._communities: dict[str, bytes] = {}
         self._dates: dict[tuple[str, str], bytes] = {}
@@ -119,7 +119,7 @@ class Pen:
     def _address_head(self, size: float, pitch: float, count: int) -> bytes:
         scale = self._layout.scale
         lift = (count - 1) * pitch / 2 - MIDDLE * size
-        first = self._layout.foot + (_ADDRESS_Y + lift) * scale
+        first = self._layout.address_middle + lift * scale
         values = (size * scale, pitch * scale, self._left, first)
         made = b"/R %.3f Tf %.2f TL 1 0 0 1 %.2f %.2f Tm " % values
         self._address_heads[size, count] = made
