@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SIGN_PRINT = "sign.print"
     SIGN_POST = "sign.post"
     SIGN_RENEW = "sign.renew"
+    SIGN_SETTINGS = "sign.settings"
     DOCUMENT_READ = "document.read"
     DOCUMENT_ISSUE = "document.issue"
     DOCUMENT_DELIVER = "document.deliver"
@@ -110,6 +111,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SIGN_PRINT,
             P.SIGN_POST,
             P.SIGN_RENEW,
+            P.SIGN_SETTINGS,
             P.DOCUMENT_READ,
             P.DOCUMENT_ISSUE,
             P.DOCUMENT_DELIVER,

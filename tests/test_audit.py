@@ -30,7 +30,7 @@ from grading.models import (
 )
 from letters.models import Document
 from rentals.models import ImportRun
-from signage.models import Sign, SignTask
+from signage.models import Printer, Sign, SignTask
 from tests import world
 from tests.conftest import Cast
 from tests.test_arrows import OURS
@@ -72,6 +72,7 @@ STATES: dict[type, tuple[str, str, dict[str, Any]]] = {
     Document: ("document", "owed_letter", {"state": "failed", "failure": "x"}),
     Sign: ("sign", "printed", {"state": "void", "ended_at": NOON}),
     SignTask: ("sign_task", "sign_task", {"state": "done", "done_by_id": 1, "done_at": NOON}),
+    Printer: ("printer", "printer", {"offset_x": "1.5"}),
 }
 
 

@@ -46,7 +46,7 @@ from grading.models import (
 from jobs.models import Chunk
 from letters.models import Delivery, Document, DocumentSeries, Notice, Reading, TextMessage
 from rentals.models import Landlord, Manager
-from signage.models import PrintItem, PublicToken, ScanCount, Sign, SignTask, WithdrawnToken
+from signage.models import Printer, PrintItem, PublicToken, ScanCount, Sign, SignSettings, SignTask, WithdrawnToken
 from signage.services import tokens
 from tests import factories, world
 from tests.conftest import Cast
@@ -419,6 +419,14 @@ def _(w: World) -> None:
         PrintItem.objects.create(run=w.print_run, ordinal=1, unit=w.green)
 
 
+breaks("printer_offset_at_most_20_mm")(lambda w: Printer.objects.create(name="p", offset_x=21))
+breaks("printer_gap_at_most_9_mm")(lambda w: Printer.objects.create(name="p", gap_y=10))
+breaks("signsettings_has_a_hotline")(
+    lambda w: SignSettings.objects.create(
+        hotline="", office="街道", programme="x", scan="x", by=w.staff, at=NOON
+    )
+)
+
 # letters
 breaks("documentseries_once_a_kind_and_year")(lambda w: again(DocumentSeries.objects.first()))
 breaks("document_once_for_a_decision")(lambda w: again(w.letter, visit=None))
@@ -482,6 +490,7 @@ APPEND_ONLY = [
     Reading,
     SecondVisitDraw,
     SelfReportedFault,
+    SignSettings,
     Visit,
     Watch,
     WithdrawnToken,
@@ -497,6 +506,7 @@ KEPT = [
     Incident,
     Notice,
     Objection,
+    Printer,
     Reply,
     SecondVisit,
     SelfInspection,

@@ -53,7 +53,7 @@ from grading.services.hazards import Seen
 from jobs.models import Job
 from letters.models import Delivery, Document, TextMessage
 from rentals.models import Building, ImportRun, Landlord, Unit
-from signage.models import PrintFile, PrintRun, Sign, SignTask
+from signage.models import Printer, PrintFile, PrintRun, Sign, SignSettings, SignTask
 from tests import factories
 from tests.conftest import Cast
 
@@ -90,6 +90,8 @@ class World:
     landlord: Landlord
     print_run: PrintRun
     print_file: PrintFile
+    printer: Printer
+    sign_settings: SignSettings
     posted: Sign
     printed: Sign
     board: Sign
@@ -200,6 +202,15 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
         simulation=simulation,
         landlord=owner,
         print_run=run,
+        printer=Printer.objects.create(name=f"{mark}彩色打印机"),
+        sign_settings=SignSettings.objects.create(
+            hotline="0755-12345",
+            office=f"{mark}街道办事处",
+            programme=f"{mark}出租屋分级管理",
+            scan="扫码查最新等级",
+            by=cast.office,
+            at=NOON,
+        ),
         print_file=file,
         posted=_sign(run, 1, unit=green, grade="green", state="posted", posted_at=NOON, posted_by=cast.grid),
         printed=_sign(run, 2, unit=red, grade="red"),

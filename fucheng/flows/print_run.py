@@ -1,6 +1,7 @@
 """From an order to sheets: the run is frozen, cut in parts, printed by any number of workers, and proved."""
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
@@ -12,18 +13,19 @@ from jobs.models import Chunk, Job
 from jobs.tasks import ring_workers
 from signage.models import PrintRun
 from signage.services import printing
+from signage.services.printing import PLAIN, Paper
 
 
 @transaction.atomic(durable=True)
 def order(
-    *, product: str, wanted: dict[str, Any], by: User, at: datetime, title: str, start_at: int = 1
+    *, product: str, wanted: dict[str, Any], by: User, at: datetime, title: str, paper: Paper = PLAIN
 ) -> PrintRun:
     """A print run for what fits `wanted`; a second click while it is being made gives the same run."""
-    key = jobs.key_of(by.pk, product, sorted(wanted.items()), start_at)
+    key = jobs.key_of(by.pk, product, sorted(wanted.items()), astuple(paper))
     job, is_new = jobs.ask(kind=PrintRunWork.kind, params={}, by=by, at=at, dedupe_key=key)
     if not is_new:
         return job.print_run
-    run = printing.order(product=product, wanted=wanted, by=by, at=at, title=title, start_at=start_at)
+    run = printing.order(product=product, wanted=wanted, by=by, at=at, title=title, paper=paper)
     run.job = job
     run.save(update_fields=["job"])
     transaction.on_commit(lambda: ring_workers(job.pk))

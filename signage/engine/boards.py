@@ -5,9 +5,11 @@ from dataclasses import asdict, dataclass, field
 from math import ceil
 
 from signage.engine.fonts import FontPaths
-from signage.engine.model import GRADES, Grade
-from signage.engine.typesetting import Imprint, too_full, typeset
+from signage.engine.model import GRADES
+from signage.engine.typesetting import Imprint, star_words, too_full, typeset
 
+# What a board counts homes by.
+COUNTED = (*GRADES, "ungraded")
 # Grid of the estate board in mm: the area, the space between cards, a card at scale 1.
 _GRID_WIDTH, _GRID_HEIGHT, _GAP = 785.0, 318.0, 6.0
 _CARD_WIDTH, _CARD_HEIGHT = 205.0, 46.0
@@ -79,7 +81,7 @@ class BuildingBoard:
     rooms: tuple[Room, ...]
     as_of: str
     last_visit_on: str = ""
-    stars: tuple[str, ...] = ()
+    stars: int = 0
     imprint: Imprint = field(default_factory=Imprint)
 
 
@@ -126,14 +128,13 @@ def render_village_board(board: VillageBoard, fonts: FontPaths) -> bytes:
 
 def render_building_board(board: BuildingBoard, fonts: FontPaths) -> bytes:
     """One A3 page, upright; raise as `typeset`."""
-    order: tuple[Grade | str, ...] = ("red", "yellow", "green", "ungraded")
-    groups = {grade: [room.name for room in board.rooms if room.grade == grade] for grade in order}
-    totals = {grade: len(rooms) for grade, rooms in groups.items()}
-    return typeset("building_board.typ", board, fonts, more={"groups": groups, "totals": totals})
+    groups = {grade: [room.name for room in board.rooms if room.grade == grade] for grade in COUNTED}
+    more = {"groups": groups, "totals": {grade: len(rooms) for grade, rooms in groups.items()}}
+    return typeset("building_board.typ", board, fonts, more=more | {"star_words": star_words(board.stars)})
 
 
 def totals_of(buildings: Sequence[BoardBuilding]) -> dict[str, int]:
-    return {name: sum(getattr(building, name) for building in buildings) for name in (*GRADES, "ungraded")}
+    return {name: sum(getattr(building, name) for building in buildings) for name in COUNTED}
 
 
 def grid_of(count: int) -> Grid:

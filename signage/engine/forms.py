@@ -4,7 +4,7 @@ from typing import Final
 
 from signage.engine.fonts import FontSubset, StickerFonts
 from signage.engine.grades import LOOKS, polygon, rgb, rounded, symbol
-from signage.engine.layout import StickerLayout
+from signage.engine.layout import StickerLayout, TooLong
 from signage.engine.model import Grade, SheetGeometry, StickerTexts
 
 # Half of the height of a Chinese character above its baseline, in em: text is centred with it.
@@ -25,8 +25,10 @@ def centred(font: FontSubset, name: str, words: str, x: float, y: float, size: f
 
 
 def shrunk(font: FontSubset, words: str, size: float, room: float) -> float:
-    """`size`, or less where the words would be wider than `room`."""
+    """`size`, or less where the words would be wider than `room`; raise TooLong below half of it."""
     width = font.width(words) / 1000
+    if width * size > 2 * room:
+        raise TooLong(f"does-not-fit: {words}")
     return min(size, room / width) if width else size
 
 

@@ -3,9 +3,7 @@
 from dataclasses import dataclass, field
 
 from signage.engine.fonts import FontPaths
-from signage.engine.typesetting import Imprint, typeset
-
-_STAR_WORDS = ("", "一", "二", "三", "四", "五")
+from signage.engine.typesetting import Imprint, star_words, typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +75,16 @@ class HazardNotice:
 
 @dataclass(frozen=True, slots=True)
 class StarPlaque:
-    """The stars of a building: one to five, each named (消防, 治安, ...) where they have names."""
+    """The stars of a building, one to five."""
 
     serial: str
     url: str
     community: str
     building: str
     stars: int
-    names: tuple[str, ...]
     awarded_on: str
     valid_until: str
     printed_on: str
-    title: str = "安全文明楼栋"
     imprint: Imprint = field(default_factory=Imprint)
 
 
@@ -103,8 +99,5 @@ def render_hazard_notice(notice: HazardNotice, fonts: FontPaths) -> bytes:
 
 
 def render_star_plaque(plaque: StarPlaque, fonts: FontPaths) -> bytes:
-    """One A4 page, lying; raise as `typeset`, and ValueError for other than one to five stars."""
-    if not 1 <= plaque.stars <= 5:
-        raise ValueError("a plaque has one to five stars")
-    words = f"{_STAR_WORDS[plaque.stars]}星级{plaque.title}"
-    return typeset("star_plaque.typ", plaque, fonts, more={"words": words})
+    """One A4 page, lying; raise as `typeset`."""
+    return typeset("star_plaque.typ", plaque, fonts, more={"words": star_words(plaque.stars)})

@@ -38,7 +38,7 @@ def render_stickers(
 
     `fonts`: paths, or the subsets of the whole job. `start_at`: first free position of the first sheet,
     1 to `geometry.per_page`, for a sheet that is partly used. Raise GeometryError, FontError, and
-    ValueError for a `start_at` off the sheet or fixed wording that the font cannot draw.
+    ValueError for a `start_at` off the sheet or fixed wording that the font cannot draw or that does not fit.
     """
     if not 1 <= start_at <= geometry.per_page:
         raise ValueError(f"start_at must be 1 to {geometry.per_page}")

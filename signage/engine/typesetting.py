@@ -52,6 +52,11 @@ def too_full(what: str) -> BoardTooFullError:
     return BoardTooFullError(f"{_OVERFLOW}: {what}")
 
 
+def star_words(stars: int) -> str:
+    """三星级安全文明楼栋; "" for a building without stars."""
+    return f"{'一二三四五'[stars - 1]}星级安全文明楼栋" if stars else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Imprint:
     """Who speaks on a board, and what is the same on all of them; settings of the street office."""
@@ -86,14 +91,14 @@ def typeset(
     data = _without_bytes(asdict(board)) | dict(more or {})
     _require_glyphs(data, fonts)
     shown = {"logo": board.imprint.logo, **(pictures or {})}
-    # Numbers, because typst takes no bytes from outside: its virtual files are text.
+    # As numbers: `sys.inputs` holds text only.
     data["pictures"] = {name: list(content) for name, content in shown.items() if content}
     data["looks"] = {grade: look._asdict() for grade, look in LOOKS.items()}
     data["qr"] = _qr_svg(board.url)
-    files = {path.name: path.read_bytes() for path in (_TEMPLATES / template, _TEMPLATES / "signs.typ")}
     try:
         result = typst.compile(
-            {"main": files.pop(template), **files},
+            _TEMPLATES / template,
+            root=_TEMPLATES,
             font_paths=_faces(fonts),
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         )

@@ -8,6 +8,7 @@ import zxingcpp
 from signage.engine.raster import Document, opened
 
 _DPI = 200
+_WIDEST = 5000  # pixels: the codes of an A0 board are large, its raster need not be
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def squeeze(text: str) -> str:
 def _read(document: Document, number: int, dpi: int) -> PageReading:
     with document.page(number) as page:
         codes = zxingcpp.read_barcodes(
-            page.image(dpi / 72, grey=True),
+            page.image(min(dpi / 72, _WIDEST / page.width_points), grey=True),
             formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
             try_rotate=False,
             try_downscale=False,

@@ -3,46 +3,68 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.functions import Length
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.roles import Permission
 from communities import access
-from communities.models import Community, Estate
+from communities.models import Community
 from core.bulk import copy_in
 from core.dates import day_of
 from core.errors import Conflict, Invalid
-from grading.models import Standing
-from signage.engine.model import SheetGeometry
 from signage.engine.verify import read_pages
-from signage.models import PLACES, PrintFile, PrintItem, PrintRun, Product, Sign
-from signage.querysets import to_print
+from signage.models import PLACES, Printer, PrintFile, PrintItem, PrintRun, Product, Sign
 from signage.serials import serial_of_number
-from signage.services import rendering, trial
+from signage.services import rendering, trial, wording
 from signage.services.pieces import Rendered, Target
+from signage.services.targets import FILTERS, targets
+from signage.sizes import SIZES, sheet_of
 
-PART_SIZES: dict[str, int] = {Product.STICKER: 5000, Product.NO_RENTAL: 100, Product.ESTATE_BOARD: 5}
+PART_SIZES: dict[str, int] = {
+    Product.STICKER: 5000,
+    Product.NO_RENTAL: 100,
+    Product.BUILDING_BOARD: 100,
+    Product.HAZARD_NOTICE: 100,
+    Product.STAR_PLAQUE: 200,
+    Product.ESTATE_BOARD: 5,
+    Product.VILLAGE_BOARD: 3,
+}
 SAMPLE = 12  # files of a run whose first page is decoded at the end
-FILTERS = ("community", "grid", "estate", "building", "grade", "category", "owed", "units")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """On what an order is printed: a size of the product ("" is that of the settings), a printer, and the
+    first free place of a half-used sheet."""
+
+    size: str = ""
+    printer_id: int | None = None
+    start_at: int = 1
+
+
+PLAIN = Paper()
 
 
 @transaction.atomic
 def order(
-    *, product: str, wanted: dict[str, Any], by: User, at: datetime, title: str, start_at: int = 1
+    *, product: str, wanted: dict[str, Any], by: User, at: datetime, title: str, paper: Paper = PLAIN
 ) -> PrintRun:
-    """An order for what fits `wanted` (see FILTERS); a person of one community orders for that one."""
-    unknown = set(wanted) - set(FILTERS)
-    on_the_sheet = 1 <= start_at <= SheetGeometry().per_page
-    if unknown or product not in PART_SIZES or not on_the_sheet:
+    """An order for what fits `wanted` (see targets.FILTERS); a person of one community orders for that one."""
+    version = wording.version_for_a_run(at)
+    size = paper.size or (wording.size_of(version, product) if product in SIZES else "")
+    if set(wanted) - set(FILTERS) or size not in SIZES.get(product, ()):
+        raise Invalid(gettext_lazy("This print order is not understood. Choose again on the print page."))
+    printer = Printer.objects.filter(pk=paper.printer_id or 0, is_active=True).first()
+    if (paper.printer_id and printer is None) or not 1 <= paper.start_at <= places_on(product, size, printer):
         raise Invalid(gettext_lazy("This print order is not understood. Choose again on the print page."))
     community_id = wanted.get("community")
     access.authorize(by, Permission.SIGN_PRINT, community_id=community_id)
@@ -51,49 +73,27 @@ def order(
         raise Invalid(gettext_lazy("Choose your community; the street office prints for the whole street."))
     community = Community.objects.visible_to(by).one(pk=community_id) if community_id else None
     return PrintRun.objects.create(
-        product=product, title=title, filter=wanted, community=community, by=by, at=at, start_at=start_at
+        product=product,
+        title=title,
+        filter=wanted,
+        community=community,
+        by=by,
+        at=at,
+        size=size,
+        printer=printer,
+        sign_settings=version if version.pk else None,
+        start_at=paper.start_at,
     )
 
 
-def homes_of(product: str, wanted: dict[str, Any]) -> QuerySet[Standing]:
-    """Graded homes that fit a filter; no-rental notices are for red homes only."""
-    homes = to_print(product) if wanted.get("owed") else Standing.objects.filter(grade__isnull=False)
-    homes = homes.filter(unit__left_on__isnull=True)
-    if product == Product.NO_RENTAL:
-        homes = homes.filter(grade="red")
-    lookups = {
-        "community": "unit__building__community",
-        "grid": "unit__building__grid",
-        "estate": "unit__building__estate",
-        "building": "unit__building",
-        "category": "unit__category",
-        "grade": "grade",
-        "units": "unit__in",
-    }
-    return homes.filter(**{lookups[k]: v for k, v in wanted.items() if k in lookups and v not in (None, "")})
+def places_on(product: str, size: str, printer: Printer | None = None) -> int:
+    """Signs on one sheet."""
+    return sheet_of(size, printer).per_page if product == Product.STICKER else 1
 
 
 def freeze(run: PrintRun) -> int:
-    """Writes the run's items in walking order (community, grid, building, floor, door); how many."""
-    rows: list[tuple[Target, str]]
-    if run.product == Product.ESTATE_BOARD:
-        rows = [(Target(estate_id=estate), "") for estate in _estates_of(run.filter)]
-    else:
-        rows = [
-            (Target(unit), grade or "")
-            for unit, grade in homes_of(run.product, run.filter)
-            .order_by(
-                "unit__building__community__address_code",
-                "unit__building__grid__name",
-                "unit__building__code",
-                Length("unit__floor"),
-                "unit__floor",
-                Length("unit__room"),
-                "unit__room",
-                "unit__code",
-            )
-            .values_list("unit_id", "grade")
-        ]
+    """Writes the run's items in walking order; how many."""
+    rows = targets(run.product, run.filter, day_of(run.at))
     if not rows:
         raise Conflict(gettext_lazy("Nothing fits this order; no sign needs to be printed."))
     copy_in(
@@ -107,15 +107,6 @@ def freeze(run: PrintRun) -> int:
         ),
     )
     return len(rows)
-
-
-def _estates_of(wanted: dict[str, Any]) -> list[int]:
-    estates = Estate.objects.filter(is_gated=True)
-    if wanted.get("community"):
-        estates = estates.filter(community=wanted["community"])
-    if wanted.get("estate"):
-        estates = estates.filter(pk=wanted["estate"])
-    return list(estates.order_by("community__address_code", "name").values_list("pk", flat=True))
 
 
 def _serials(count: int) -> list[str]:

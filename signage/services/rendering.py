@@ -5,29 +5,19 @@ from typing import cast
 
 from django.db import connection
 
-from communities.models import Street
-from signage.engine.model import Grade, SheetGeometry, Sticker, StickerTexts
+from signage.engine.model import Grade, Sticker
 from signage.engine.sheets import render_stickers
 from signage.models import PrintFile, PrintRun, Product
-from signage.services import boards
+from signage.services import boards, wording
 from signage.services.pieces import Rendered, RenderedSign, Target, fonts, url_of
+from signage.sizes import sheet_of
 
 
 def render(run: PrintRun, first: int, last: int, *, on: date) -> Rendered:
     """Items first..last of a run as one PDF."""
     if run.product == Product.STICKER:
         return _stickers(run, first, last, on)
-    if run.product == Product.NO_RENTAL:
-        return boards.no_rental_notices(run, first, last, on=on)
-    return boards.estate_boards(run, first, last, on=on)
-
-
-def texts() -> StickerTexts:
-    street = Street.objects.first()
-    return StickerTexts(
-        programme=f"{street.name}出租屋分级管理" if street else "出租屋分级管理",
-        hotline=f"热线 {street.hotline}" if street else "",
-    )
+    return boards.render(run, first, last, on=on)
 
 
 def _stickers(run: PrintRun, first: int, last: int, on: date) -> Rendered:
@@ -48,6 +38,7 @@ def _stickers(run: PrintRun, first: int, last: int, on: date) -> Rendered:
         )
         rows = cursor.fetchall()
     printed = on.isoformat()
+    version = run.sign_settings or wording.in_force()
     sheets = render_stickers(
         [
             Sticker(
@@ -62,8 +53,8 @@ def _stickers(run: PrintRun, first: int, last: int, on: date) -> Rendered:
             )
             for serial, token, grade, community, address, code, _unit, graded in rows
         ],
-        SheetGeometry(),
-        texts(),
+        sheet_of(run.size or wording.size_of(version, run.product), run.printer),
+        wording.sticker_texts(version),
         fonts(),
         start_at=run.start_at if first == 1 else 1,
     )
@@ -82,12 +73,9 @@ def _stickers(run: PrintRun, first: int, last: int, on: date) -> Rendered:
 
 def urls_on_first_page(run: PrintRun, file: PrintFile) -> set[str]:
     """What the codes of a file's first page must say."""
-    if run.product == Product.ESTATE_BOARD:
-        return {boards.board_url()}
-    first = run.signs.filter(page=1, serial__in=_serials_of_part(run, file))
-    return {
-        url_of(token, serial) for token, serial in first.values_list("unit__public_token__token", "serial")
-    }
+    first = run.signs.filter(page=1, serial__in=_serials_of_part(run, file)).values("serial")
+    items = run.items.filter(serial__in=first).select_related("unit__public_token")
+    return {boards.url_of_item(item) for item in items}
 
 
 def _serials_of_part(run: PrintRun, file: PrintFile) -> list[str]:

@@ -83,6 +83,8 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
         "draft": built.draft.version,
         "item": "F02",
         "homes": "homes",
+        "sticker_word": "sticker",
+        "a6_word": "a6",
         "hops": "hops",
         "hung": "posted",
         "nobody": factories.person("someone", "leader"),

@@ -16,8 +16,9 @@ from jobs.models import Job
 from rentals.models import Building, Unit
 from signage.engine.verify import verify
 from signage.models import PrintItem, PrintRun, PublicToken, Sign
-from signage.services import boards, printing, rendering
+from signage.services import boards, printing, rendering, targets, wording
 from signage.services.pieces import url_of
+from signage.services.printing import PLAIN, Paper
 from tests import factories
 from tests.conftest import Cast
 
@@ -34,10 +35,10 @@ def homes(cast: Cast) -> list[Unit]:
 
 
 def order(
-    cast: Cast, product: str = "sticker", *, by: Any = None, start_at: int = 1, **wanted: Any
+    cast: Cast, product: str = "sticker", *, by: Any = None, paper: Paper = PLAIN, **wanted: Any
 ) -> PrintRun:
     return print_run.order(
-        product=product, wanted=wanted, by=by or cast.office, at=NOON, title="五月", start_at=start_at
+        product=product, wanted=wanted, by=by or cast.office, at=NOON, title="五月", paper=paper
     )
 
 
@@ -83,7 +84,16 @@ class TestOrder:
         assert not Job.objects.exists()
 
     @pytest.mark.parametrize(
-        "wrong", [{"product": "flag"}, {"colour": "green"}, {"start_at": 0}, {"start_at": 25}]
+        "wrong",
+        [
+            {"product": "flag"},
+            {"colour": "green"},
+            {"paper": Paper(start_at=0)},
+            {"paper": Paper(start_at=25)},
+            {"paper": Paper(size="a6", start_at=2)},
+            {"paper": Paper(size="a0")},
+            {"paper": Paper(printer_id=9)},
+        ],
     )
     def test_an_order_not_understood_is_refused(self, cast: Cast, homes: list[Unit], wrong: Any) -> None:
         with pytest.raises(Invalid):
@@ -93,7 +103,9 @@ class TestOrder:
         assert order(cast, owed=True) == order(cast, owed=True)
         assert PrintRun.objects.count() == 1
 
-    @pytest.mark.parametrize("change", [{"start_at": 2}, {"units": [10**6 + n for n in range(29)]}])
+    @pytest.mark.parametrize(
+        "change", [{"paper": Paper(start_at=2)}, {"units": [10**6 + n for n in range(29)]}]
+    )
     def test_orders_that_differ_only_at_the_end_are_two_runs(
         self, cast: Cast, homes: list[Unit], change: Any
     ) -> None:
@@ -157,7 +169,7 @@ class TestFreeze:
         factories.sign(homes[0], state="posted")
         building = homes[0].building
         keys = {"first": [homes[0].pk], "own": building.grid_id if "grid" in wanted else building.pk}
-        found = printing.homes_of(
+        found = targets.homes_of(
             "sticker", {k: keys.get(v, v) if isinstance(v, str) else v for k, v in wanted.items()}
         )
         assert sorted(s.unit.room for s in found) == rooms
@@ -165,12 +177,12 @@ class TestFreeze:
     def test_homes_not_graded_or_gone_get_no_sticker(self, cast: Cast, homes: list[Unit]) -> None:
         factories.units(homes[0].building)
         Unit.objects.filter(pk=homes[0].pk).update(left_on=NOON.date())
-        assert printing.homes_of("sticker", {}).count() == 2
+        assert targets.homes_of("sticker", {}).count() == 2
 
     def test_no_rental_notices_are_for_red_homes(self, cast: Cast, homes: list[Unit]) -> None:
-        assert printing.homes_of("no_rental", {}).count() == 0
+        assert targets.homes_of("no_rental", {}).count() == 0
         Standing.objects.filter(unit=homes[0]).update(grade="red")
-        assert [s.unit for s in printing.homes_of("no_rental", {})] == [homes[0]]
+        assert [s.unit for s in targets.homes_of("no_rental", {})] == [homes[0]]
 
     def test_an_order_that_nothing_fits_fails_with_words(self, cast: Cast, homes: list[Unit]) -> None:
         job = running.drain(order(cast, grade="red").job_id)
@@ -201,7 +213,7 @@ class TestStickers:
 
     def test_the_first_sheet_begins_at_the_first_free_place(self, cast: Cast, homes, monkeypatch) -> None:
         monkeypatch.setitem(printing.PART_SIZES, "sticker", 2)
-        run = printed(cast, start_at=24)
+        run = printed(cast, paper=Paper(start_at=24))
         assert list(run.signs.order_by("serial").values_list("page", "position")) == [(1, 24), (2, 1), (1, 1)]
 
     def test_an_address_the_font_cannot_write_is_set_aside_with_its_reason(self, cast: Cast, homes) -> None:
@@ -242,7 +254,8 @@ class TestStickers:
             printing.prove(run)
 
     def test_without_a_street_the_wording_has_no_name_and_no_hotline(self, db: None) -> None:
-        assert (rendering.texts().programme, rendering.texts().hotline) == ("出租屋分级管理", "")
+        texts = wording.sticker_texts(wording.in_force())
+        assert (texts.programme, texts.hotline) == ("出租屋分级管理", "")
 
     def test_a_run_without_its_job_expects_no_codes(self, cast: Cast, homes) -> None:
         run = printed(cast)
@@ -272,7 +285,7 @@ class TestNotices:
 
     def test_a_home_without_assessment_has_a_notice_without_reasons(self, cast: Cast, red: Unit) -> None:
         Standing.objects.update(assessment=None)
-        assert boards._reasons(Standing.objects.get(unit=red)) == ((), "")
+        assert boards._reasons(Standing.objects.get(unit=red)) == ((), None)
         assert printed(cast, "no_rental").signs.count() == 1
 
     def test_what_cannot_be_drawn_is_set_aside_and_the_rest_is_bound(self, cast: Cast, homes, red) -> None:
@@ -282,11 +295,9 @@ class TestNotices:
         assert run.job.result == {"signs": 2, "pages": 2, "refused": 1}
         assert verify(pdf_of(run), [url(homes[0]), url(homes[2])]).ok
 
-    def test_a_notice_is_of_a_home_and_a_board_of_an_estate(self, cast: Cast) -> None:
-        street = factories.street()
-        for draw in (boards._notice, boards._board):
-            with pytest.raises(ValueError, match="is of a"):
-                draw(PrintItem(), street, NOON.date())
+    def test_a_product_is_of_its_own_kind_of_place(self, cast: Cast) -> None:
+        with pytest.raises(ValueError, match="another kind"):
+            boards._placed(None)
 
 
 class TestBoards:
@@ -299,11 +310,9 @@ class TestBoards:
         factories.estate(cast.qiankeng, "茜园")
         return estate
 
-    def test_a_board_tells_the_buildings_of_the_estate_and_leads_to_the_start_page(
-        self, cast: Cast, estate
-    ) -> None:
+    def test_a_board_tells_the_buildings_of_the_estate_and_leads_to_them(self, cast: Cast, estate) -> None:
         run = printed(cast, "estate_board", estate=estate.pk)
-        assert verify(pdf_of(run), [boards.board_url()], ["福景花园", "1栋", "2026-05-12"]).ok
+        assert verify(pdf_of(run), [boards.board_url(estate.pk)], ["福景花园", "1栋", "2026-05-12"]).ok
         assert run.signs.values_list("estate", "unit", "grade").get() == (estate.pk, None, "")
 
     @pytest.mark.parametrize(("community", "names"), [(True, ["福景花园"]), (False, ["福景花园", "茜园"])])

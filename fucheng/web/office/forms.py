@@ -6,20 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from accounts.roles import ROLE_NAMES, Role
-from communities import access
-from communities.models import Community, Estate, Grid
+from communities.models import Community, Grid
 from fucheng.web.office.queries.audit import SUBJECTS, VERBS
-from grading.models.rule_sets import GRADE_CHOICES
 from grading.states import INCIDENT_STATE_NAMES, IncidentState
-from rentals.models import ImportRun, Unit
-from signage.engine.model import SheetGeometry
-from signage.models import Product
-from signage.services.printing import PART_SIZES
+from rentals.models import ImportRun
 
 ALL = ("", _("All"))
-A_SHEET = SheetGeometry().per_page
 STAFF_ROLES = [(role.value, ROLE_NAMES[role]) for role in Role if role is not Role.LANDLORD]
 
 
@@ -58,80 +51,6 @@ class UploadForm(forms.Form):
                 )
             )
         return file
-
-
-class OrderForm(forms.Form):
-    """A print order; fields that do not belong to the product are ignored."""
-
-    product = forms.ChoiceField(
-        label=_("What to print"),
-        choices=[(p, Product(p).label) for p in PART_SIZES],
-        widget=forms.RadioSelect,
-    )
-    community = forms.ModelChoiceField(
-        Community.objects.none(), required=False, label=_("Community"), empty_label=_("Whole street")
-    )
-    grid = forms.ModelChoiceField(Grid.objects.none(), required=False, label=_("Grid"), empty_label=_("All"))
-    estate = forms.ModelChoiceField(
-        Estate.objects.none(), required=False, label=_("Estate or village"), empty_label=_("All")
-    )
-    grade = forms.ChoiceField(required=False, label=_("Grade"), choices=[ALL, *GRADE_CHOICES])
-    category = forms.ChoiceField(required=False, label=_("Category"), choices=[ALL, *Unit.Category.choices])
-    owed = forms.BooleanField(
-        required=False,
-        label=_("Only what is owed"),
-        help_text=_("Homes whose sign on the wall is missing or shows another grade."),
-    )
-    start_at = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=A_SHEET,
-        label=_("First free place on the sheet"),
-        help_text=_(
-            "1 for a fresh sheet; for a half-used one count the places from the top left, row by row."
-        ),
-    )
-    title = forms.CharField(required=False, max_length=200, label=_("Name of this run"))
-
-    def __init__(self, user: User, data: Any = None) -> None:
-        super().__init__(data, initial={"product": Product.STICKER, "owed": True, "start_at": 1})
-        scope = access.scope_of(user)
-        chosen = (data or {}).get("community", "")
-        is_chosen = chosen.isascii() and chosen.isdigit()
-        self.communities = Community.objects.visible_to(user)
-        self._choose("community", self.communities)
-        if not scope.whole_street:
-            self.fields["community"].required = True
-            self._field("community").empty_label = None
-        for name, rows in (
-            ("grid", Grid.objects.visible_to(user)),
-            ("estate", Estate.objects.visible_to(user)),
-        ):
-            if is_chosen or not scope.whole_street:
-                self._choose(name, rows.filter(community=chosen) if is_chosen else rows)
-            else:
-                del self.fields[name]
-
-    def _field(self, name: str) -> "forms.ModelChoiceField[Any]":
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
-        return field
-
-    def _choose(self, name: str, rows: Any) -> None:
-        self._field(name).queryset = rows
-
-    @property
-    def wanted(self) -> dict[str, Any]:
-        """The filter as a print run keeps it: keys only, nothing empty, nothing foreign to the product."""
-        product = self.cleaned_data["product"]
-        names = {"sticker": ("grid", "grade", "category", "owed"), "no_rental": ("grid", "category", "owed")}
-        kept = ("community", "estate", *names.get(product, ()))
-        found = {name: self.cleaned_data.get(name) for name in kept}
-        return {name: getattr(value, "pk", value) for name, value in found.items() if value}
-
-    @property
-    def start(self) -> int:
-        return self.cleaned_data.get("start_at") or 1
 
 
 class PeopleFilter(forms.Form):

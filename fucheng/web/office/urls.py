@@ -14,6 +14,7 @@ from fucheng.web.office.views import (
     rule_editing,
     rules,
     walls,
+    sign_settings,
     what_if,
 )
 
@@ -40,6 +41,14 @@ urlpatterns = [
     path("walls/", walls.wall_list, name="walls"),
     path("walls/grids/<int:pk>/print/", walls.print_owed, name="print-owed"),
     path("homes/<int:pk>/code/", walls.code_renew, name="code-renew"),
+    path("print-runs/<int:pk>/files/<int:seq>/walk/", print_runs.walk, name="print-walk"),
+    path("print-runs/<int:pk>/signs/", print_runs.sign_list, name="print-run-signs"),
+    path("signs/settings/", sign_settings.settings, name="sign-settings"),
+    path("signs/settings/<slug:product>/", sign_settings.preview, name="sign-settings-preview"),
+    path("printers/", sign_settings.printer_list, name="printers"),
+    path("printers/new/", sign_settings.printer_new, name="printer-new"),
+    path("printers/<int:pk>/", sign_settings.printer, name="printer"),
+    path("printers/<int:pk>/sheet/<slug:size>/", sign_settings.calibration, name="printer-sheet"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:pk>/again/", outbox.send_again, name="outbox-again"),
     path("people/", people.person_list, name="people"),

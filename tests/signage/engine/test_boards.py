@@ -11,18 +11,31 @@ from PIL import Image
 from signage.engine import FontPaths, render_stickers
 from signage.engine.boards import (
     BoardBuilding,
-    BoardTooFullError,
+    BuildingBoard,
     EstateBoard,
-    MissingGlyphError,
-    NoRentalNotice,
+    Room,
+    VillageBoard,
+    columns_of,
     grid_of,
+    render_building_board,
     render_estate_board,
-    render_no_rental_notice,
+    render_village_board,
 )
 from signage.engine.model import SheetGeometry, Sticker, StickerTexts
+from signage.engine.notices import (
+    HazardNotice,
+    ListedHazard,
+    NoRentalNotice,
+    StarPlaque,
+    render_hazard_notice,
+    render_no_rental_notice,
+    render_star_plaque,
+)
 from signage.engine.preview import png_of_page
+from signage.engine.raster import opened
 from signage.engine.truetype import FontError
-from signage.engine.verify import squeeze, verify
+from signage.engine.typesetting import PAPER, BoardTooFullError, Imprint, MissingGlyphError, on_paper
+from signage.engine.verify import read_pages, squeeze, verify
 
 URL = "https://fc.example.cn/u/AbCdEfGhIjKlMnOpQrStUv"
 NOTICE = NoRentalNotice(
@@ -45,13 +58,20 @@ def board(count: int, **fields: int) -> EstateBoard:
         BoardBuilding(f"茜坑新村{number}号", number, 7, number % 3, last_visit_on="2026-11-20", **fields)
         for number in range(1, count + 1)
     )
-    return EstateBoard("茜坑新村", "茜坑社区", URL, buildings, "2026-11-23")
+    return EstateBoard("FC0000009", "茜坑新村", "茜坑社区", URL, buildings, "2026-11-23")
 
 
 def test_notice_says_everything_on_one_page(font_paths: FontPaths) -> None:
     pdf = render_no_rental_notice(NOTICE, font_paths)
     texts = [NOTICE.address, NOTICE.unit_code, NOTICE.serial, NOTICE.number, NOTICE.deadline_on]
-    texts += ["禁止出租", "禁止级", NOTICE.hotline, *NOTICE.reasons, *NOTICE.lifting, *NOTICE.objecting]
+    texts += [
+        "禁止出租",
+        "禁止级",
+        NOTICE.imprint.hotline,
+        *NOTICE.reasons,
+        *NOTICE.lifting,
+        *NOTICE.objecting,
+    ]
     result = verify(pdf, [URL], texts)
     assert result.ok, result.missing_texts
     assert len(result.pages) == 1
@@ -70,7 +90,7 @@ def test_notice_that_cannot_fit_is_an_error(font_paths: FontPaths) -> None:
 
 
 def test_hostile_text_on_a_notice_is_drawn_literally(font_paths: FontPaths) -> None:
-    notice = replace(NOTICE, address=HOSTILE, reasons=(HOSTILE,), office='#image("x")')
+    notice = replace(NOTICE, address=HOSTILE, reasons=(HOSTILE,), imprint=Imprint(office='#image("x")'))
     result = verify(render_no_rental_notice(notice, font_paths), [URL])
     # Typography may curl quotes; every other character must be there as it was given.
     assert squeeze(HOSTILE.split('"')[0]) in result.pages[0].text
@@ -104,10 +124,10 @@ def test_board_sums_the_grades_and_says_how_to_read_them(font_paths: FontPaths) 
         "严管级63套",
         "禁止级9套",
         "未评级18套",
-        estate.hotline,
+        estate.imprint.hotline,
     ):
         assert words in text
-    assert all(line in text for _, line in estate.reading)
+    assert all(line in text for line in estate.imprint.reading.values())
 
 
 def test_building_without_a_visit_says_so(font_paths: FontPaths) -> None:
@@ -146,3 +166,147 @@ def test_preview_is_a_png_of_the_asked_width(font_paths: FontPaths) -> None:
     assert (image.format, image.width) == ("PNG", 600)
     with pytest.raises(IndexError):
         png_of_page(pdf, 2)
+
+
+def jpeg(colour: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (400, 300), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+HAZARDS = HazardNotice(
+    serial="FC0000003",
+    number="福城隐挂〔2026〕3号",
+    url=URL,
+    community="茜坑社区",
+    building="茜坑新村12号",
+    address="茜坑路12号",
+    building_code="4403060140010100001",
+    hazards=(
+        ListedHazard("安全出口上锁。", "2026年12月8日", "消防"),
+        ListedHazard("楼道停放电动自行车。", ""),
+    ),
+    listed_on="2026年11月23日",
+    deadline_on="2026年12月8日前",
+    printed_on="2026-11-23",
+)
+PLAQUE = StarPlaque(
+    "FC0000004", URL, "茜坑社区", "茜坑新村12号", 3, "2026年11月18日", "2027年11月17日", "2026-11-23"
+)
+
+
+def building_board(homes: int, **fields: object) -> BuildingBoard:
+    grades = ("green", "green", "yellow", "red", "ungraded")
+    rooms = tuple(Room(f"{100 + n}", grades[n % 5]) for n in range(homes))
+    made = BuildingBoard(
+        "FC0000002", "茜坑新村12号", "", "茜坑社区", "4403060140010100001", URL, rooms, "2026-11-23"
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def village_board(count: int) -> VillageBoard:
+    return VillageBoard("FC0000005", "茜坑新村", "茜坑社区", URL, board(count).buildings, "2026-11-23")
+
+
+def test_hazard_notice_says_place_hazards_deadline_and_duties(font_paths: FontPaths) -> None:
+    texts = ["隐患挂牌公示", HAZARDS.building, HAZARDS.number, HAZARDS.serial, HAZARDS.deadline_on]
+    texts += [h.fault for h in HAZARDS.hazards] + ["督办消防", "整改期限立即", *HAZARDS.duties]
+    result = verify(render_hazard_notice(HAZARDS, font_paths), [URL], texts)
+    assert result.ok, result.missing_texts
+    assert len(result.pages) == 1
+
+
+def test_a_photo_and_a_logo_are_drawn_where_there_are_some(font_paths: FontPaths) -> None:
+    pictured = replace(HAZARDS, photo=jpeg("#1133cc"), imprint=Imprint(logo=jpeg("#cc11cc")))
+    pdf = render_hazard_notice(pictured, font_paths)
+    assert verify(pdf, [URL], [h.fault for h in HAZARDS.hazards]).ok
+    with opened(pdf) as document, document.page(1) as page:
+        found = page.image(0.4).convert("RGB").quantize(64).convert("RGB").getcolors() or []
+    colours = {tuple(round(v / 16) for v in colour) for _n, colour in found}  # type: ignore[union-attr]
+    assert {(1, 3, 13), (13, 1, 13)} <= colours
+
+
+def test_hazards_without_end_are_refused_and_not_cut_off(font_paths: FontPaths) -> None:
+    with pytest.raises(BoardTooFullError):
+        render_hazard_notice(replace(HAZARDS, hazards=HAZARDS.hazards * 40), font_paths)
+
+
+@pytest.mark.parametrize("stars", [1, 3, 5])
+def test_plaque_says_how_many_stars_until_when(font_paths: FontPaths, stars: int) -> None:
+    plaque = replace(PLAQUE, stars=stars)
+    words = f"{'一二三四五'[stars - 1]}星级安全文明楼栋"
+    texts = [words, plaque.building, plaque.awarded_on, plaque.valid_until, plaque.imprint.hotline]
+    assert verify(render_star_plaque(plaque, font_paths), [URL], texts).ok
+
+
+@pytest.mark.parametrize("homes", [1, 9, 60, 240])
+def test_building_board_shows_every_home_under_its_grade(font_paths: FontPaths, homes: int) -> None:
+    made = building_board(homes, stars=3)
+    pages = read_pages(render_building_board(made, font_paths))
+    text = pages[0].text
+    assert len(pages) == 1
+    assert pages[0].urls == (URL,)
+    assert all(room.name in text for room in made.rooms)
+    greens = [room.name for room in made.rooms if room.grade == "green"]
+    assert f"宽管级{len(greens)}套{''.join(greens)}" in text
+    assert "三星级安全文明楼栋" in text
+
+
+def test_building_with_more_homes_than_a_board_holds_is_refused(font_paths: FontPaths) -> None:
+    with pytest.raises(BoardTooFullError):
+        render_building_board(building_board(3000), font_paths)
+
+
+@pytest.mark.parametrize(("count", "sheets"), [(0, 1), (1, 1), (120, 1), (510, 1), (511, 2)])
+def test_village_board_takes_as_many_sheets_as_its_buildings_need(
+    font_paths: FontPaths, count: int, sheets: int
+) -> None:
+    made = village_board(count)
+    result = verify(render_village_board(made, font_paths), [URL], [b.name for b in made.buildings])
+    assert result.ok, result.missing_texts
+    assert len(result.pages) == sheets
+    assert all(page.urls == (URL,) for page in result.pages)
+
+
+def test_the_table_of_a_village_never_leaves_its_sheet() -> None:
+    for count in range(1, 511):
+        table = columns_of(count)
+        assert table.columns * table.rows >= count
+        assert table.rows * table.height <= 765.01
+        assert table.columns * (table.width + 12) - 12 <= 785.01
+
+
+@pytest.mark.parametrize(("paper", "wide"), [("a0", 1189), ("a1", 841), ("a3", 420)])
+def test_a_board_on_another_paper_is_the_same_larger_or_smaller(
+    font_paths: FontPaths, paper: str, wide: float
+) -> None:
+    pdf = on_paper(render_estate_board(board(9), font_paths), paper)
+    assert verify(pdf, [URL], [b.name for b in board(9).buildings]).ok
+    with opened(pdf) as document, document.page(1) as page:
+        assert abs(page.width_points * 25.4 / 72 - wide) < 0.1
+    assert PAPER[paper][1] == wide
+
+
+@pytest.mark.parametrize(
+    "imprint",
+    [
+        Imprint(reading={"green": "可以出租，" * 30, "yellow": "整改中", "red": "禁止"}),
+        Imprint(office="福城街道办事处" * 30),
+    ],
+)
+def test_wording_of_the_office_that_does_not_fit_is_named(font_paths: FontPaths, imprint: Imprint) -> None:
+    with pytest.raises(BoardTooFullError, match="does-not-fit"):
+        render_building_board(building_board(9, imprint=imprint), font_paths)
+
+
+def test_in_grey_every_grade_on_a_board_is_told_by_word_and_by_shape(font_paths: FontPaths) -> None:
+    """One home a grade: the four chips differ in grey although nothing but their symbol does."""
+    shapes = []
+    for grade in ("green", "yellow", "red", "ungraded"):
+        pdf = render_building_board(building_board(1, rooms=(Room("101", grade),)), font_paths)
+        with opened(pdf) as document, document.page(1) as page:
+            grey = page.image(1.5, grey=True).convert("L").crop((70, 500, 420, 720))
+            word = {"green": "宽管级", "yellow": "严管级", "red": "禁止级", "ungraded": "未评级"}[grade]
+            assert f"{word}1套101" in squeeze(page.text())
+        shapes.append(grey.point(lambda v: 255 * (v > 200)).tobytes())
+    assert len(set(shapes)) == 4

@@ -17,7 +17,7 @@ from signage.engine import (
     render_stickers,
 )
 from signage.engine.layout import StickerLayout
-from signage.engine.model import GeometryError
+from signage.engine.model import STICKER_SHEETS, GeometryError
 from signage.engine.qrtable import library_matrix
 from signage.engine.raster import opened
 from signage.engine.verify import Verification, read_pages, verify
@@ -259,7 +259,7 @@ def test_grid_larger_than_the_page_is_an_error(measures: dict[str, float]) -> No
 
 
 def test_too_square_sticker_is_an_error(font_paths: FontPaths, make_stickers: MakeStickers) -> None:
-    geometry = SheetGeometry(sticker_width=50, sticker_height=34)
+    geometry = SheetGeometry(sticker_width=44, sticker_height=34)
     with pytest.raises(GeometryError):
         render_stickers(make_stickers(1), geometry, TEXTS, font_paths)
 
@@ -295,3 +295,49 @@ def test_no_seam_shows_between_dark_modules(
                 assert shade(x + 1, y + 0.5) < 40
             if dark and matrix[y + 1][x]:
                 assert shade(x + 0.5, y + 1) < 40
+
+
+@pytest.mark.parametrize(("size", "sheets"), [("64x34", 1), ("99x67", 2), ("a6", 12)])
+def test_every_size_is_read_back(
+    font_paths: FontPaths, make_stickers: MakeStickers, size: str, sheets: int
+) -> None:
+    stickers = make_stickers(12)
+    made = render_stickers(stickers, STICKER_SHEETS[size], TEXTS, font_paths)
+    assert (made.pages, made.refused) == (sheets, [])
+    assert checked(made, stickers).ok
+
+
+@pytest.mark.parametrize(("size", "least"), [("64x34", 27), ("99x67", 40), ("a6", 60)])
+def test_the_code_is_as_large_as_the_sticker_allows(size: str, least: float) -> None:
+    layout = StickerLayout.of(STICKER_SHEETS[size])
+    assert layout.qr >= least
+    assert layout.frame + layout.qr < layout.text_left
+    assert layout.text_left + layout.text_width <= layout.width
+
+
+def test_longest_address_of_the_small_sticker_fits_the_large_ones(
+    font_paths: FontPaths, make_sticker: MakeSticker
+) -> None:
+    address = "深圳市龙华区福城街道" + "福民社区茜坑新村金科公寓" * 3 + "12栋1607房"
+    for sheet in STICKER_SHEETS.values():
+        assert render_stickers([make_sticker(1, address=address)], sheet, TEXTS, font_paths).refused == []
+
+
+def test_fixed_wording_that_is_too_long_is_an_error_that_names_it(font_paths: FontPaths) -> None:
+    for sheet in STICKER_SHEETS.values():
+        with pytest.raises(ValueError, match="does-not-fit: 福城街道"):
+            render_stickers([], sheet, StickerTexts(programme="福城街道出租屋分级管理" * 6), font_paths)
+
+
+def test_offsets_of_a_printer_move_the_whole_sheet(font_paths: FontPaths, make_sticker: MakeSticker) -> None:
+    def frame(sheet: SheetGeometry) -> tuple[int, int, int, int]:
+        pdf = render_stickers([make_sticker(1, grade="red")], sheet, TEXTS, font_paths).pdf
+        with opened(pdf) as document, document.page(1) as page:
+            dark = page.image(72 / 25.4, grey=True).convert("L").point(lambda v: 255 * (v < 120))
+        return dark.getbbox() or (0, 0, 0, 0)
+
+    bare = {"cut_marks": False, "sheet_note": False}
+    plain, moved = frame(SheetGeometry(**bare)), frame(SheetGeometry(**bare, offset_x=3, offset_y=-4))  # type: ignore[arg-type]
+    per_mm = (72 / 25.4) ** 2
+    assert abs((moved[0] - plain[0]) / per_mm - 3) < 0.3
+    assert abs((moved[1] - plain[1]) / per_mm - 4) < 0.3

@@ -51,6 +51,7 @@ VERBS: dict[str, Any] = {
     "draft-made": _("draft of the rules made"),
     "draft-edited": _("draft of the rules edited"),
     "draft-discarded": _("draft of the rules discarded"),
+    "signs-settled": _("settings of the signs put in force"),
 }
 SUBJECTS: dict[str, Any] = {
     "user": _("person"),
@@ -65,6 +66,8 @@ SUBJECTS: dict[str, Any] = {
     "sign": _("sign"),
     "sign_task": _("task at a door"),
     "unit": _("home"),
+    "sign_settings": _("settings of the signs"),
+    "printer": _("printer"),
     "print_file": _("print file"),
     "import_run": _("registry import"),
     "job": _("job"),

@@ -4,19 +4,21 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.files.storage import default_storage
-from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from communities.models import Community, Estate, Grid
+from communities.models import Community, Estate, Grid, ResidentsCommittee
 from core.errors import OutOfScope
 from grading.models.rule_sets import GRADE_CHOICES
 from rentals.models import Unit
-from signage.engine.model import SheetGeometry
 from signage.engine.preview import png_of_page
-from signage.models import PrintFile, PrintItem, PrintRun, Product, Sign
+from signage.models import PLACES, Printer, PrintFile, PrintItem, PrintRun, Product, Sign
 from signage.querysets import owing
-from signage.services import printing
+from signage.services import printing, targets
+from signage.services.printing import Paper
+from signage.sizes import SIZE_NAMES
 from signage.states import SIGN_STATE_NAMES, SignState
 
 REFUSED_SHOWN = 200
@@ -29,10 +31,11 @@ class Size:
     signs: int
     sheets: int
     replacing: int
+    paper: str
 
 
 def runs(user: User) -> QuerySet[PrintRun]:
-    return PrintRun.objects.visible_to(user).select_related("by", "job", "community")
+    return PrintRun.objects.visible_to(user).select_related("by", "job", "community", "printer")
 
 
 def run_of(user: User, pk: int) -> PrintRun:
@@ -42,25 +45,14 @@ def run_of(user: User, pk: int) -> PrintRun:
     return run
 
 
-def size_of(product: str, wanted: dict[str, Any], *, start_at: int) -> Size:
-    """Counts without ordering; sheets follow from the stickers on one sheet and the first free place."""
-    if product == Product.ESTATE_BOARD:
-        estates = _gated(wanted)
-        hanging = Sign.objects.on_the_wall().filter(estate__in=estates, product=product).count()
-        return Size(len(estates), len(estates), hanging)
-    homes = printing.homes_of(product, wanted)
-    hangs = Sign.objects.on_the_wall().filter(unit=OuterRef("unit"), product=product)
-    signs, replacing = homes.count(), homes.filter(Exists(hangs)).count()
-    sheets = -(-(signs + start_at - 1) // SheetGeometry().per_page) if signs else 0
-    return Size(signs, sheets if product == Product.STICKER else signs, replacing)
-
-
-def _gated(wanted: dict[str, Any]) -> list[int]:
-    """Estates with an entrance that an order for boards reaches."""
-    estates = Estate.objects.filter(is_gated=True)
-    narrow = {"community": "community", "estate": "pk"}
-    estates = estates.filter(**{narrow[name]: wanted[name] for name in narrow if wanted.get(name)})
-    return list(estates.values_list("pk", flat=True))
+def size_of(product: str, wanted: dict[str, Any], size: str, paper: Paper) -> Size:
+    """Counts without ordering; sheets follow from the places on one sheet and the first free one."""
+    printer = Printer.objects.filter(pk=paper.printer_id or 0).first()
+    signs, replacing = targets.count(product, wanted, timezone.localdate())
+    places = printing.places_on(product, size, printer)
+    return Size(
+        signs, -(-(signs + paper.start_at - 1) // places) if signs else 0, replacing, SIZE_NAMES[size]
+    )
 
 
 def title_of(cleaned: dict[str, Any]) -> str:
@@ -111,7 +103,11 @@ class RunFile:
 
 def run_file(run: PrintRun) -> RunFile:
     """Five flat queries: files, refused items, signs by state, what they replace, boards to post."""
-    refused = run.items.exclude(refused="").select_related("unit", "estate").order_by("ordinal")
+    refused = (
+        run.items.exclude(refused="")
+        .select_related("unit", "building", "estate", "committee")
+        .order_by("ordinal")
+    )
     states = dict(run.signs.order_by().values_list("state").annotate(n=Count("pk")))
     boards = run.product == Product.ESTATE_BOARD
     return RunFile(
@@ -128,11 +124,27 @@ def run_file(run: PrintRun) -> RunFile:
     )
 
 
+def _hanging(run: PrintRun) -> QuerySet[Sign]:
+    """What hangs at the place of a sign of this run, of the same product."""
+    same = Q()
+    for place in PLACES[Product(run.product)]:
+        same |= Q(**{place: OuterRef(place)})
+    return Sign.objects.on_the_wall().filter(same, product=run.product)
+
+
 def _replacing(run: PrintRun) -> int:
-    """Signs of this run not hung yet whose home has one of the same kind on the wall."""
-    place = "estate" if run.product == Product.ESTATE_BOARD else "unit"
-    hangs = Sign.objects.on_the_wall().filter(**{place: OuterRef(place)}, product=run.product)
-    return run.signs.in_hand().filter(Exists(hangs)).count()
+    """Signs of this run in hand whose place has one of the same kind on the wall."""
+    return run.signs.in_hand().filter(Exists(_hanging(run))).count()
+
+
+def signs_of(run: PrintRun) -> QuerySet[Sign]:
+    """Signs in walking order, each with serial and grade of the one it replaces."""
+    before = _hanging(run).exclude(pk=OuterRef("pk"))
+    return (
+        run.signs.select_related("unit", "building", "estate", "committee")
+        .annotate(old_serial=before.values("serial")[:1], old_grade=before.values("grade")[:1])
+        .order_by("serial")
+    )
 
 
 def order_in_words(run: PrintRun) -> list[tuple[str, str]]:
@@ -140,14 +152,24 @@ def order_in_words(run: PrintRun) -> list[tuple[str, str]]:
     wanted = run.filter
     grades, categories = dict(GRADE_CHOICES), dict(Unit.Category.choices)
     words: list[tuple[Any, Any]] = [(_("Community"), run.community or _("Whole street"))]
-    for label, model, name in ((_("Grid"), Grid, "grid"), (_("Estate or village"), Estate, "estate")):
+    if run.size:
+        words.append((_("Size"), SIZE_NAMES[run.size]))
+    if run.printer:
+        words.append((_("Printer"), run.printer))
+    for label, model, name in (
+        (_("Grid"), Grid, "grid"),
+        (_("Estate or village"), Estate, "estate"),
+        (_("Residents' committee"), ResidentsCommittee, "committee"),
+    ):
         if wanted.get(name):
             words.append((label, model.objects.filter(pk=wanted[name]).first() or "–"))
     if wanted.get("grade"):
         words.append((_("Grade"), grades.get(wanted["grade"], "")))
     if wanted.get("category"):
         words.append((_("Category"), categories.get(wanted["category"], "")))
-    words.append((_("Which"), _("only what is owed") if wanted.get("owed") else _("all that fit")))
+    picked = len(wanted.get("units", wanted.get("buildings", ())))
+    which = _("%(count)s picked by hand") % {"count": picked} if picked else _("all that fit")
+    words.append((_("Which"), _("only what is owed") if wanted.get("owed") else which))
     if run.start_at > 1:
         words.append((_("First free place on the sheet"), run.start_at))
     return [(str(label), str(value)) for label, value in words]

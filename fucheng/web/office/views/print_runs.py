@@ -3,19 +3,21 @@
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import Permission
+from core.dates import day_of
 from fucheng.flows import downloads, print_run
 from fucheng.web import listing
-from fucheng.web.office.forms import A_SHEET, OrderForm
 from fucheng.web.office.queries import print_runs as queries
 from fucheng.web.office.queries import walls
+from fucheng.web.office.sign_forms import OrderForm
 from fucheng.web.staff import StaffRequest, carried_out, staff_page, status_of
 from signage.models import PrintRun
+from signage.services import walking
 
 
 @require_safe
@@ -31,19 +33,27 @@ def run_list(request: StaffRequest) -> HttpResponse:
 def run_new(request: StaffRequest) -> HttpResponse:
     """First how many signs an order would print (GET), then the order itself (POST)."""
     is_order = request.method == "POST"
-    data = request.POST if is_order else request.GET
+    data = request.POST if is_order else _ticked(request.GET)
     form = OrderForm(request.user, data or None)
     if is_order:
         ordered = carried_out(form, lambda: _order(request, form))
         if ordered:
             return redirect("office:print-run", ordered.pk)
     size = (
-        queries.size_of(form.cleaned_data["product"], form.wanted, start_at=form.start)
+        queries.size_of(form.cleaned_data["product"], form.wanted, form.of_size, form.paper)
         if form.is_valid()
         else None
     )
-    context = {"form": form, "size": size, "a_sheet": A_SHEET}
+    context = {"form": form, "size": size}
     return render(request, "office/print_run_new.html", context, status=status_of(form))
+
+
+def _ticked(asked: QueryDict) -> QueryDict:
+    """Serials that were ticked in a list come as several values of one field."""
+    data = asked.copy()
+    if len(asked.getlist("places")) > 1:
+        data["places"] = "\n".join(asked.getlist("places"))
+    return data
 
 
 def _order(request: StaffRequest, form: OrderForm) -> PrintRun:
@@ -53,7 +63,7 @@ def _order(request: StaffRequest, form: OrderForm) -> PrintRun:
         by=request.user,
         at=timezone.now(),
         title=form.cleaned_data["title"].strip() or queries.title_of(form.cleaned_data),
-        start_at=form.start,
+        paper=form.paper,
     )
 
 
@@ -96,3 +106,26 @@ def file(request: StaffRequest, pk: int, seq: int) -> FileResponse:
         content_type="application/pdf",
         headers={"Cache-Control": "private, no-store"},
     )
+
+
+@require_safe
+@staff_page(Permission.SIGN_PRINT)
+def walk(request: StaffRequest, pk: int, seq: int) -> HttpResponse:
+    """The walking list of one file: covers by grid, what to hang where, what it replaces."""
+    found = queries.file_of(queries.run_of(request.user, pk), seq)
+    name = f"walk-{found.run_id}-{found.seq + 1}.pdf"
+    downloads.note(subject="print_file", subject_id=found.pk, by=request.user, file=name, rows=found.signs)
+    return HttpResponse(
+        walking.walk_list(found, on=day_of(timezone.now())),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"},
+    )
+
+
+@require_safe
+@staff_page(Permission.SIGN_PRINT)
+def sign_list(request: StaffRequest, pk: int) -> HttpResponse:
+    """The signs of a run with what each replaces; ticked ones are ordered again."""
+    found = queries.run_of(request.user, pk)
+    page = listing.numbered(queries.signs_of(found), request.GET)
+    return render(request, "office/print_run_signs.html", {"run": found, "page": page})

@@ -12,6 +12,7 @@ from communities.models import Community, Estate, ResidentsCommittee
 from grading.models.rule_sets import GRADE_CHOICES
 from jobs.models import Job
 from rentals.models import Building, Unit
+from signage.models.office import Printer, SignSettings
 from signage.querysets import PrintRunQuerySet, SignQuerySet, SignTaskQuerySet
 from signage.states import (
     IN_HAND_STATES,
@@ -91,6 +92,9 @@ class PrintRun(models.Model):
     community = models.ForeignKey(Community, null=True, on_delete=models.PROTECT, related_name="print_runs")
     job = models.OneToOneField(Job, null=True, on_delete=models.PROTECT, related_name="print_run")
     start_at = models.PositiveSmallIntegerField(default=1, help_text="first free position of the first sheet")
+    size = models.CharField(max_length=8, blank=True, help_text="one of signage.sizes.SIZES")
+    sign_settings = models.ForeignKey(SignSettings, null=True, on_delete=models.PROTECT, related_name="+")
+    printer = models.ForeignKey(Printer, null=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
