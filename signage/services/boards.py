@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from communities.models import Estate, ResidentsCommittee, Street
 from core.dates import day_of
-from grading.models import Hazard, RuleItem, Standing
+from grading.models import Hazard, RuleItem, Standing, StarAward
 from rentals.models import Building, Unit
 from signage.engine import boards as engine
 from signage.engine import notices
@@ -159,31 +159,31 @@ def _hazard_notice(item: PrintItem, press: Press) -> tuple[bytes, Says]:
 
 def _star_plaque(item: PrintItem, press: Press) -> tuple[bytes, Says]:
     building = _placed(item.building)
-    stars, awarded, valid = stars_of(building, press.on)
-    if not stars:
+    award = _award_of(building, press.on)
+    if award is None:
         raise BoardError("no_stars: the building has no star in force")
     plaque = notices.StarPlaque(
         serial=item.serial,
         url=url_of_item(item),
         community=f"{building.community.name}社区",
         building=building.name or building.code,
-        stars=stars,
-        awarded_on=in_words(awarded),
-        valid_until=in_words(valid),
+        stars=award.stars,
+        awarded_on=in_words(day_of(award.awarded_at)),
+        valid_until=in_words(award.valid_until),
         printed_on=press.on.isoformat(),
         imprint=press.imprint,
     )
-    return notices.render_star_plaque(plaque, fonts()), {"stars": stars}
+    says = {"stars": award.stars, "award": award.pk}
+    return notices.render_star_plaque(plaque, fonts()), says
 
 
 def starred_on(day: date) -> QuerySet[Building]:
     """Buildings with stars in force on a day."""
-    return Building.objects.none()
+    return Building.objects.filter(pk__in=StarAward.objects.in_force_on(day).values("building"))
 
 
-def stars_of(building: Building, day: date) -> tuple[int, date | None, date | None]:
-    """How many stars a building has, since when and until when; 0 for none."""
-    return 0, None, None
+def _award_of(building: Building, day: date) -> StarAward | None:
+    return StarAward.objects.in_force_on(day).filter(building=building).first()
 
 
 # ---- boards of many homes ----------------------------------------------------------------------------------
@@ -200,7 +200,8 @@ def _building_board(item: PrintItem, press: Press) -> tuple[bytes, Says]:
     if not rooms:
         raise BoardError("no_homes: the building has no rental home")
     visited = Standing.objects.filter(unit__in=homes).aggregate(at=Max("last_visit_at"))["at"]
-    stars = stars_of(building, press.on)[0]
+    award = _award_of(building, press.on)
+    stars = award.stars if award else 0
     board = engine.BuildingBoard(
         serial=item.serial,
         building=building.name or building.code,

@@ -21,7 +21,7 @@ SECTION = Section(
         Item("office:assessment", _("Bulk assessment"), "calculator", Permission.GRADE_BULK_ASSESS),
         Item("office:print-runs", _("Printing"), "printer", Permission.SIGN_PRINT, tab=True),
         Item("office:walls", _("Signs on the walls"), "sticker", Permission.SIGN_PRINT),
-        Item("office:sign-settings", _("Signs"), "sign-right", Permission.SIGN_SETTINGS),
+        Item("office:sign-settings", _("What signs say"), "sign-right", Permission.SIGN_SETTINGS),
         Item("office:outbox", _("Text messages"), "message-2", Permission.OUTBOX_MANAGE),
         Item("office:people", _("People"), "users", Permission.PEOPLE_MANAGE, tab=True),
         Item("office:rules", _("Rules"), "scale", Permission.RULES_READ),
