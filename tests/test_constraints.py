@@ -46,7 +46,16 @@ from grading.models import (
 from jobs.models import Chunk
 from letters.models import Delivery, Document, DocumentSeries, Notice, Reading, TextMessage
 from rentals.models import Landlord, Manager
-from signage.models import Printer, PrintItem, PublicToken, ScanCount, Sign, SignSettings, SignTask, WithdrawnToken
+from signage.models import (
+    Printer,
+    PrintItem,
+    PublicToken,
+    ScanCount,
+    Sign,
+    SignSettings,
+    SignTask,
+    WithdrawnToken,
+)
 from signage.services import tokens
 from tests import factories, world
 from tests.conftest import Cast

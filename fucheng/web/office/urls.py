@@ -13,8 +13,8 @@ from fucheng.web.office.views import (
     print_runs,
     rule_editing,
     rules,
-    walls,
     sign_settings,
+    walls,
     what_if,
 )
 

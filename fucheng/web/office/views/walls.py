@@ -17,7 +17,7 @@ from fucheng.flows import print_run, sign_posting
 from fucheng.web.office.queries import print_runs, walls
 from fucheng.web.staff import StaffRequest, staff_page
 from signage.models import PrintRun, Product
-from signage.services import printing
+from signage.services import targets
 
 
 @require_safe
@@ -47,7 +47,7 @@ def print_owed(request: StaffRequest, pk: int) -> HttpResponse:
     wanted = {"community": grid.community_id, "grid": grid.pk, "owed": True}
     runs = []
     for product in (Product.STICKER, Product.NO_RENTAL):
-        if printing.homes_of(product, wanted).exists():
+        if targets.homes_of(product, wanted).exists():
             title = f"{grid} · {product.label} · {timezone.localdate():%Y-%m-%d}"
             runs.append(
                 print_run.order(

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('signage', '0003_one_product_list_and_four_places'),
+        ('signage', '0004_life_of_a_sign'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
