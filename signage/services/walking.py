@@ -13,6 +13,7 @@ from signage.models import PrintFile
 from signage.services.pieces import fonts
 
 WORDS = {"green": "宽管级", "yellow": "严管级", "red": "禁止级", "": ""}
+ALL = 2**31 - 1
 _ROWS = """
     SELECT COALESCE(c.name, ec.name, ''), g.id, COALESCE(g.name, ''),
            COALESCE(u.address, NULLIF(b.name, ''), b.code, e.name, rc.name),
@@ -35,9 +36,10 @@ _ROWS = """
 
 def walk_list(file: PrintFile, *, on: date) -> bytes:
     """A cover and a list for each grid that this file of a run is for."""
-    chunk = file.run.job.chunks.get(seq=file.seq).payload if file.run.job else {"first": 1, "last": 0}
+    chunk = file.run.job.chunks.filter(seq=file.seq).first() if file.run.job else None
+    part = chunk.payload if chunk else {"first": 1, "last": ALL}
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS, [file.run_id, chunk["first"], chunk["last"]])
+        cursor.execute(_ROWS, [file.run_id, part["first"], part["last"]])
         rows = cursor.fetchall()
     workers = _workers({row[1] for row in rows if row[1]}, on)
     walks = [
