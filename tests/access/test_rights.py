@@ -21,7 +21,7 @@ ASIDE = {
     "set_language": "Django's own view answers every verb with a redirect and changes something on POST only"
 }
 # Files whose reading is itself written to the audit trail, and nothing else.
-AUDITED_READS = {"office:print-file", "office:import-errors", "review:document-file"}
+AUDITED_READS = {"office:print-file", "office:print-walk", "office:import-errors", "review:document-file"}
 CLOSED = {"in", "401", "403", "404", "405"}
 WRITES = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 
