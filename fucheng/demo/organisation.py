@@ -2,15 +2,18 @@
 
 from datetime import date, datetime, timedelta
 
+import pgtrigger
 from django.db import transaction
 
 from accounts.services.people import system_user
 from communities.models import Community, ResidentsCommittee, Street
 from core.dates import day_of
 from fucheng.demo.street_plan import COMMUNITIES
+from grading.models import RuleSet
 from grading.services import rule_sets
 
 SINCE = date(2019, 1, 1)
+GREEN_MONTHS = 3
 GRADING_DAYS = 7 * 17  # the half year's grading began 17 weeks ago
 COMMITTEES = {  # NBS codes of domain.md 3.2; which workstation serves which is made up where unknown
     "茜坑": ("001 狮径", "007 茜坑"),
@@ -56,5 +59,9 @@ def found_street(now: datetime) -> Street:
                 defaults={"statistical_code": f"440309005{number}", "starts_on": SINCE},
             )
             row.communities.add(community)
-    rule_sets.publish_default(effective_on=grading_starts(now), at=now, by=system_user())
+    rule_set = rule_sets.publish_default(effective_on=grading_starts(now), at=now, by=system_user())
+    with pgtrigger.ignore(
+        "grading.RuleSet:published_stays"
+    ):  # 17 weeks are too short for six months of green
+        RuleSet.objects.filter(pk=rule_set.pk).update(star_months=GREEN_MONTHS)
     return street

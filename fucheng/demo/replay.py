@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from accounts.models import User
 from accounts.roles import Role
 from communities.models import Community, Grid
+from core.dates import day_of
 from core.errors import Conflict
 from fucheng.demo import people, scenario
 from fucheng.demo.scenario import Fault, House, Plan
@@ -24,10 +25,13 @@ from fucheng.flows import (
     print_run,
     proof,
     sign_posting,
+    stars,
+    vacancy,
     visit,
 )
-from grading.models import DelistingRequest, Finding, GradeChange, Hazard, Visit
+from grading.models import DelistingRequest, Finding, GradeChange, Hazard, VacancyCheck, Visit
 from grading.services import photos
+from grading.services import stars as star_rules
 from grading.services.hazards import Seen
 from jobs import running
 from rentals.models import Building, Landlord, Unit
@@ -37,6 +41,7 @@ from signage.services.posting import true_in_hand
 
 _VISITS = uuid.UUID("5d3c1a52-6a0e-4f0e-9a55-f0c4e6f4a2b1")
 INLINE = 400
+STARRED = 12  # candidates a community proposes in the demonstration
 
 
 @lru_cache(maxsize=2)
@@ -223,6 +228,31 @@ def leave_open_ends(plan: Plan, at: datetime) -> None:
         )
     red_homes = Unit.objects.filter(standing__grade="red", landlord__isnull=False).order_by("-pk")
     ask_for_delisting(red_homes.values_list("pk", flat=True)[:18], evening)
+    give_stars(evening)
+    look_at_red_homes(evening)
+
+
+def give_stars(at: datetime) -> None:
+    """The best candidates of each community are proposed; the panel awards most, a few wait for it this morning."""
+    panel = User.objects.get(name="panel")
+    for community in Community.objects.order_by("pk"):
+        ids = list(Building.objects.filter(community=community).values_list("pk", flat=True))
+        best = [c.building_id for c in star_rules.candidates(ids, on=day_of(at))[:STARRED]]
+        if not best:
+            continue
+        reviewer = people.colleague(Role.REVIEWER, community)
+        made = stars.propose(building_ids=best, by=reviewer, at=at, reason="逐户核对，符合星级楼栋公布条件")
+        for proposal in made[: (2 * len(made) + 2) // 3]:
+            stars.approve(proposal_id=proposal.pk, by=panel, at=at, reason="评定小组审定通过，同意授星")
+
+
+def look_at_red_homes(at: datetime) -> None:
+    """The workers have looked at the red homes, one in forty is let, one in twelve is still to be looked at."""
+    vacancy.open_missing(at=at)
+    for check in VacancyCheck.objects.due().select_related("unit__building__community").order_by("pk"):
+        if check.pk % 12:
+            seen = "let" if check.pk % 40 == 1 else "empty"
+            vacancy.answer(check_id=check.pk, answer=seen, by=worker_of(check.unit.building), at=at)
 
 
 def _choose_landlord() -> None:

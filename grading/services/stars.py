@@ -24,6 +24,9 @@ What = StarProposal.What
 RENEW_FROM = timedelta(days=60)  # before an award expires it may be proposed anew
 
 
+PANEL_DECIDES = _("The panel decides on stars.")
+
+
 class OwnProposal(NotAllowed):
     code = "own-proposal"
     message = _("You proposed this, so another person must decide.")

@@ -8,6 +8,9 @@ DATA = {
     "review:objection": {"verb": "reject", "answer": "照片与记录相符"},
     "review:objection-assign": {"to": lambda on: on.things["answers"].pk},
     "review:reply-hide": {"reason": "辱骂他人"},
+    "review:stars-propose": {"reason": "逐户核对", "ids": lambda on: on.world.building.pk},
+    "review:star-proposal": {"verb": "refuse", "reason": "不予撤销"},
+    "review:star-withdraw": {"cause": "other", "reason": "牌匾被涂改"},
     "review:urgent-new": {"item": "Z05", "reason": "发现黑煤气"},
     "review:urgent-end": {"verb": "confirm", "reason": "属实"},
     "review:proof-check": {"verb": "accept"},
@@ -49,6 +52,11 @@ review:hand-over       POST  pk=hazard      in    403   403    422       404    
 review:hand-over-end   POST  pk=hand_over   in    403   403    ok        404        403    403     403     403      403       403        in
 review:incidents       GET   -              in    403   403    ok        ok         403    ok      403     403      403       403        in
 review:incident-place  POST  pk=incident    in    403   403    ok        404        403    ok      403     403      403       403        in
+review:stars           GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
+review:stars-propose   POST  -              in    403   403    ok        404        403    403     403     403      403       403        in
+review:star-proposal   GET   pk=star_proposal  in  403  403    ok        404        ok     ok      ok      ok       403       403        in
+review:star-proposal   POST  pk=star_proposal  in  403  403    403       404        ok     403     403     403      403       403        in
+review:star-withdraw   POST  pk=building    in    403   403    ok        404        403    403     403     403      403       403        in
 review:delistings      GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
 review:documents       GET   -              in    ok    ok     ok        ok         ok     ok      403     ok       403       403        in
 review:document        GET   pk=letter      in    ok    404    ok        404        ok     ok      403     ok       403       403        in

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from communities import access
 from fucheng.web.office.queries import jobs as job_views
-from grading.models import DelistingRequest, GradeChange, Hazard, HazardReport, Proof
+from grading.models import DelistingRequest, GradeChange, Hazard, HazardReport, Proof, StarProposal
 from grading.models.rule_sets import GRADE_NAMES
 from grading.states import OPEN_DELISTING_STATES
 from jobs.models import Job
@@ -58,6 +58,13 @@ LISTS: tuple[tuple[Permission, str, Any, str, Count], ...] = (
         gettext_lazy("Cases for the panel"),
         "users-group",
         lambda user, _day: GradeChange.objects.visible_to(user).awaiting_panel().count(),
+    ),
+    (
+        Permission.STAR_DECIDE,
+        "review:stars",
+        gettext_lazy("Stars to decide"),
+        "star",
+        lambda user, _day: StarProposal.objects.visible_to(user).awaiting_panel().count(),
     ),
     (
         Permission.HAZARD_VERIFY,

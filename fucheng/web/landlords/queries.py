@@ -11,6 +11,7 @@ from django.db.models import Case, Count, IntegerField, Prefetch, Q, Value, When
 from django.utils import timezone
 
 from accounts.models import User
+from fucheng.web.stars import BuildingStars, stars_of
 from grading.models import (
     Assessment,
     DelistingRequest,
@@ -161,6 +162,7 @@ class HomePage:
     asked: VisitRequest | None
     today: date
     watch: Watch | None
+    stars: BuildingStars
     grade: str | None = field(default=None)
 
     @property
@@ -253,6 +255,7 @@ def home_page(user: User, unit_id: int) -> HomePage:
         today=timezone.localdate(),
         watch=Watch.objects.filter(unit=unit, until__gte=timezone.localdate()).first(),
         grade=standing.grade if standing else None,
+        stars=stars_of(unit.building_id, on=timezone.localdate()),
     )
 
 

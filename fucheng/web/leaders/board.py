@@ -123,6 +123,20 @@ class Board:
         ]
 
     @property
+    def stars(self) -> list[tuple[int, Number]]:
+        """Buildings by their stars in force, five first; each number with its list."""
+        whole = sum(self.found.stars.values())
+        return [
+            (n, Number(count, list_url("stars", stars=n), count / whole if whole else 0))
+            for n in range(5, 0, -1)
+            for count in (self.found.stars.get(n, 0),)
+        ]
+
+    @property
+    def starred(self) -> Number:
+        return Number(sum(self.found.stars.values()), list_url("stars"))
+
+    @property
     def trend(self) -> dict[str, Any]:
         """Weeks by kind, for the chart and its table; the first and last week may be cut by the period."""
         monday = self.period.first - timedelta(days=self.period.first.weekday())
@@ -215,6 +229,17 @@ class Board:
                 number(boards, list_url("owed", product="no_rental")),
                 "home-off",
                 tone="danger",
+            ),
+            Waiting(
+                _("Red homes found let, with a department"),
+                number(found.let, list_url("vacancy", state="let")),
+                "home-exclamation",
+                tone="danger",
+            ),
+            Waiting(
+                _("Red homes not looked at in time"),
+                number(found.not_looked_at, list_url("vacancy")),
+                "home-search",
             ),
             Waiting(
                 _("Notices to take down"),

@@ -32,6 +32,11 @@ def _listed_buildings(user: User, wanted: Wanted) -> QuerySet[Building]:
 # ---- the lists ---------------------------------------------------------------------------------------------
 
 
+def _late(check: Any) -> int | None:
+    """Days past the day, of a look that nobody has taken yet."""
+    return None if check.answer else max(overdue_days(check.due_on) or 0, 0) or None
+
+
 def _ordered(source: Callable[[User, Wanted], QuerySet[Any]], *related: str, by: str = "-pk") -> Any:
     return lambda user, wanted: source(user, wanted).select_related(*related).order_by(by)
 
@@ -122,6 +127,32 @@ BUILDINGS = _list(
     ),
     _listed_buildings,
 )
+STARS = _list(
+    "stars",
+    _("Buildings with stars"),
+    (
+        Column(_("Building code"), "building.code", width=22),
+        Column(_("Building"), "building.name", width=40),
+        community_column("building.community"),
+        Column(_("Stars"), "stars", "number"),
+        Column(_("Awarded"), "awarded_at", "moment"),
+        Column(_("Valid until"), "valid_until", "date"),
+    ),
+    _ordered(rows.starred, "building__community", by="pk"),
+)
+VACANCY = _list(
+    "vacancy",
+    _("Looks at red homes"),
+    (
+        *home_columns("unit."),
+        Column(_("Look by"), "due_on", "date"),
+        Column(_("Days late"), lambda check: _late(check), "number", 10),
+        Column(_("Seen"), lambda check: check.get_answer_display()),
+        Column(_("Seen at"), "answered_at", "moment"),
+        Column(_("Department"), lambda check: check.hand_over.department if check.hand_over else ""),
+    ),
+    _ordered(rows.vacancy, "unit__building__community", "hand_over", by="pk"),
+)
 VISITS = _list(
     "visits",
     _("Visits"),
@@ -203,6 +234,13 @@ SCREENS: dict[str, Screen] = {
             BUILDINGS,
             _("Serious hazards of the common parts, posted on the building in the period."),
             _to_building,
+            newest_first=False,
+        ),
+        Screen(STARS, _("Stars in force today."), _to_building, newest_first=False),
+        Screen(
+            VACANCY,
+            _("A red home must be empty; the grid worker looks at the interval of red."),
+            _to_home,
             newest_first=False,
         ),
         Screen(VISITS, "", _to_building),

@@ -63,6 +63,9 @@ class Figures:
     true_stickers: int = 0  # on the wall
     take_down: dict[int, int] = field(default_factory=dict)  # community
     waiting: dict[tuple[int, str], tuple[int, datetime]] = field(default_factory=dict)  # number, oldest
+    stars: dict[int, int] = field(default_factory=dict)  # stars to buildings
+    not_looked_at: int = 0  # red homes
+    let: int = 0  # red homes
 
 
 def figures(user: User, period: Period, *, fresh: bool = False) -> Figures:
@@ -107,6 +110,9 @@ def count(user: User, period: Period) -> Figures:
         _changes(found, user, period)
         _work(found, user, period)
         _signs(found, user, period)
+        found.stars = dict(rows.starred(user, {}).order_by().values_list("stars").annotate(n=COUNT))
+        found.not_looked_at = rows.vacancy(user, {}).count()
+        found.let = rows.vacancy(user, {"state": "let"}).count()
     return found
 
 

@@ -19,8 +19,15 @@ from accounts.models import User
 from communities import access
 from communities.models import ResidentsCommittee
 from fucheng.web.leaders.period import Period, from_query, midnight
-from grading.models import GradeChange, Hazard, Standing, Visit
-from grading.querysets import GradeChangeQuerySet, HazardQuerySet, OfBuildingQuerySet, StandingQuerySet
+from grading.models import GradeChange, Hazard, Standing, StarAward, VacancyCheck, Visit
+from grading.querysets import (
+    GradeChangeQuerySet,
+    HazardQuerySet,
+    OfBuildingQuerySet,
+    StandingQuerySet,
+    StarAwardQuerySet,
+    VacancyCheckQuerySet,
+)
 from rentals.models import Building, Unit
 from rentals.querysets import BuildingQuerySet, UnitQuerySet
 from signage.models import PLACES, TARGETS, Product, Sign, only
@@ -78,6 +85,25 @@ def _in_place(wanted: Wanted, path: str) -> Q:
 
 def period_of(wanted: Wanted) -> Period:
     return from_query(wanted, timezone.localdate())
+
+
+# ---- stars and red homes ------------------------------------------------------------------------------------
+
+
+def starred(user: User, wanted: Wanted) -> StarAwardQuerySet[StarAward]:
+    """Stars in force by number and community; one row a building."""
+    rows = StarAward.objects.visible_to(user).in_force_on(timezone.localdate())
+    rows = rows.filter(_in_community(wanted, "building__community"))
+    return rows.filter(stars=wanted["stars"]) if wanted.get("stars") in {"1", "2", "3", "4", "5"} else rows
+
+
+def vacancy(user: User, wanted: Wanted) -> VacancyCheckQuerySet[VacancyCheck]:
+    """Looks at red homes that are overdue; with `state=let` those found let while the department has not answered."""
+    rows = VacancyCheck.objects.visible_to(user).filter(_in_community(wanted, "unit__building__community"))
+    if wanted.get("state") == "let":
+        newest = rows.filter(unit=OuterRef("unit"), answer="let").order_by("-pk").values("pk")[:1]
+        return rows.filter(answer="let", hand_over__state="with", pk=newest)
+    return rows.due().filter(due_on__lt=timezone.localdate())
 
 
 # ---- homes -------------------------------------------------------------------------------------------------

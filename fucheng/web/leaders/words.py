@@ -30,6 +30,8 @@ FILTERS = {
     "proposals": ("community", "state"),
     "hazards": ("community", "state", "age"),
     "buildings": ("community", "period"),
+    "stars": ("community", "stars"),
+    "vacancy": ("community", "state"),
     "visits": ("community", "grid", "period"),
     "signs": ("product", "community", "now", "period"),
     "owed": ("product", "community", "grid", "state", "age"),
@@ -40,6 +42,7 @@ STATES = {
     "hazards": ("overdue",),
     "owed": ("overdue",),
     "proposals": ("proposed", "with_panel"),
+    "vacancy": ("let",),
 }
 
 
@@ -62,10 +65,12 @@ _CHOICES: dict[str, tuple[Any, dict[str, Any]]] = {
             "stale": _("visit overdue"),
             "unvisited": _("never visited"),
             "overdue": _("past the deadline"),
+            "let": _("found let, with a department"),
             "proposed": CHANGE_STATE_NAMES[ChangeState.PROPOSED],
             "with_panel": CHANGE_STATE_NAMES[ChangeState.WITH_PANEL],
         },
     ),
+    "stars": (_("Stars"), {str(n): str(n) for n in range(1, 6)}),
     "now": (_("State"), {"1": _("on the wall today"), "true": _("on the wall, shows the grade in force")}),
 }
 

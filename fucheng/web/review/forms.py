@@ -12,6 +12,7 @@ from communities import access
 from communities.models import Community, Grid, Post
 from grading.models import Hazard, RuleItem
 from grading.models.rule_sets import GRADE_CHOICES
+from grading.models.stars import CAUSE_NAMES
 from letters.models import Document
 from rentals.models import Unit
 
@@ -42,6 +43,16 @@ REASONS: dict[str, list[Any]] = {
     "refuse": [
         _("The photo does not show the place of the hazard; please take it again."),
         _("The hazard is still visible in the photo."),
+    ],
+    "star": [
+        _("All conditions checked home by home; proposed for stars."),
+        _("Equipment and notices looked at on the spot; nothing against it."),
+    ],
+    "star_approve": [_("The conditions are met; the stars are awarded.")],
+    "star_withdraw": [_("The cause is proved; the stars are withdrawn.")],
+    "star_refuse": [
+        _("The cause was settled at once; the stars stay."),
+        _("Not convincing yet; look again in half a year."),
     ],
     "answer": [
         _("Checked on the spot; the hazard was recorded and a deadline set."),
@@ -196,6 +207,33 @@ class ObjectionForm(forms.Form):
         field = self.fields["hazards"]
         assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101
         field.choices = [(hazard.pk, f"{hazard.item_code} {hazard.item.fault}") for hazard in hazards]
+
+
+class StarProposalForm(forms.Form):
+    reason = forms.CharField(max_length=500)
+
+
+class StarDecisionForm(forms.Form):
+    verb = forms.ChoiceField(choices=[("approve", _("Approve")), ("refuse", _("Refuse"))])
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": _("Give a reason; the landlord will read it.")},
+    )
+
+
+class StarWithdrawalForm(forms.Form):
+    cause = forms.ChoiceField(
+        label=_("Cause"),
+        choices=[(cause.value, name) for cause, name in CAUSE_NAMES.items()],
+        error_messages={"required": _("Choose the cause and say what happened.")},
+    )
+    reason = forms.CharField(
+        label=_("What happened"),
+        max_length=500,
+        error_messages={"required": _("Choose the cause and say what happened.")},
+    )
 
 
 class HideForm(forms.Form):

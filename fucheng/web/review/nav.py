@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import Permission
+from accounts.roles import Permission, Role
+from communities import access
 from fucheng.web.navigation import Item, Section
-from grading.models import GradeChange, Incident, Objection, Proof, UrgentRed
+from grading.models import GradeChange, Incident, Objection, Proof, StarProposal, UrgentRed
 
 
 def _waiting_for_community(user: User) -> int:
@@ -24,6 +25,16 @@ def _objections(user: User) -> int:
 
 def _proofs(user: User) -> int:
     return Proof.objects.visible_to(user).filter(state=Proof.State.SENT).count()
+
+
+def _stars(user: User) -> int:
+    """What waits for the panel; the community has nothing to answer here."""
+    if not access.can(user, Permission.STAR_DECIDE):
+        return 0
+    return StarProposal.objects.visible_to(user).awaiting_panel().count()
+
+
+STAR_ROLES = frozenset({Role.REVIEWER, Role.PANEL})
 
 
 def _incidents(user: User) -> int:
@@ -69,6 +80,7 @@ SECTION = Section(
             Permission.OBJECTION_ANSWER,
             count=_objections,
         ),
+        Item("review:stars", _("Stars"), "star", roles=STAR_ROLES, count=_stars),
         Item("review:delistings", _("Delisting"), "arrow-back-up", Permission.GRADE_REVIEW),
         Item(
             "review:register",

@@ -9,6 +9,7 @@ from fucheng.web.review.views import (
     proofs,
     queue,
     register,
+    stars,
     urgent,
 )
 
@@ -33,6 +34,10 @@ urlpatterns = [
     path("hand-overs/<int:pk>/", handling.hand_over_end, name="hand-over-end"),
     path("incidents/", incidents.incident_list, name="incidents"),
     path("incidents/<int:pk>/", incidents.incident_place, name="incident-place"),
+    path("stars/", stars.star_list, name="stars"),
+    path("stars/propose/", stars.stars_propose, name="stars-propose"),
+    path("stars/<int:pk>/", stars.star_proposal, name="star-proposal"),
+    path("buildings/<int:pk>/withdraw-stars/", stars.star_withdraw, name="star-withdraw"),
     path("delisting/", proofs.delisting_list, name="delistings"),
     path("documents/", documents.document_list, name="documents"),
     path("documents/<int:pk>/", documents.document, name="document"),

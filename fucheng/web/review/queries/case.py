@@ -25,12 +25,13 @@ from grading.models import (
     Reply,
     Standing,
     UrgentRed,
+    VacancyCheck,
     Visit,
     Watch,
 )
 from grading.services import explaining, leaving_red
 from grading.services.explaining import Explanation
-from grading.states import OPEN_CHANGE_STATES
+from grading.states import OPEN_CHANGE_STATES, VacancyState
 from rentals.models import Unit
 from signage.models import Sign
 from signage.querysets import to_take_down
@@ -68,6 +69,7 @@ class CaseFile:
     delisting: DelistingRequest | None
     notice: Sign | None
     watch: Watch | None
+    vacancy: list[VacancyCheck]
     urgent: UrgentRed | None
     said: list[Said]
     held: str
@@ -123,6 +125,7 @@ def case_file(change: GradeChange) -> CaseFile:
         delisting=requests[0] if requests else None,
         notice=notice_owed_down(unit),
         watch=watch_of(unit),
+        vacancy=vacancy_of(unit),
         urgent=urgent_of(unit),
         said=said_by_landlord(unit, requests),
         held=str(leaving_red.held([change.pk]).get(change.pk, "")) if is_open else "",
@@ -189,6 +192,12 @@ def notice_owed_down(unit: Unit) -> Sign | None:
 def watch_of(unit: Unit) -> Watch | None:
     """The watch that runs today."""
     return Watch.objects.filter(unit=unit, until__gte=timezone.localdate()).first()
+
+
+def vacancy_of(unit: Unit) -> list[VacancyCheck]:
+    """Whether the red home is empty: what was seen, what is due, the newest first."""
+    rows = VacancyCheck.objects.filter(unit=unit).exclude(state=VacancyState.CLOSED)
+    return list(rows.select_related("answered_by", "hand_over").order_by("-pk")[:4])
 
 
 def urgent_of(unit: Unit) -> UrgentRed | None:

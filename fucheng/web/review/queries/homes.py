@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from fucheng.web.review.queries import case, documents
+from fucheng.web.stars import BuildingStars, stars_of
 from grading import history
 from grading.models import (
     DelistingRequest,
@@ -18,6 +19,7 @@ from grading.models import (
     Objection,
     Reply,
     Standing,
+    VacancyCheck,
     Visit,
     Watch,
 )
@@ -44,6 +46,7 @@ class HomeFile:
     delisting: DelistingRequest | None
     notice: Sign | None
     watch: Watch | None
+    vacancy: list[VacancyCheck]
     objection: Objection | None
     reply: Reply | None
     is_stale: bool
@@ -73,7 +76,7 @@ def home_of(user: User, pk: int) -> Unit:
 
 
 def home_file(unit: Unit, *, on: date) -> HomeFile:
-    """Ten flat queries."""
+    """Flat queries, the same number for every home."""
     standing = unit.standing
     hazards = case.hazards_of(unit)
     signs = list(
@@ -94,6 +97,7 @@ def home_file(unit: Unit, *, on: date) -> HomeFile:
         delisting=next((row for row in case.requests_of(unit) if row.state in OPEN_DELISTING_STATES), None),
         notice=case.notice_owed_down(unit),
         watch=case.watch_of(unit),
+        vacancy=case.vacancy_of(unit),
         objection=Objection.objects.filter(unit=unit).order_by("-filed_at").first(),
         reply=case.reply_of(unit),
         is_stale=standing.is_stale_on(on),
@@ -119,6 +123,7 @@ class BuildingFile:
     hazards: list[Hazard]
     visits: list[Visit]
     stale: int
+    stars: BuildingStars
 
     @property
     def counts(self) -> dict[str, int]:
@@ -137,4 +142,5 @@ def building_file(user: User, pk: int, *, on: date) -> BuildingFile:
         hazards=list(hazards.order_by("unit__code", "item_code")[:200]),
         visits=list(Visit.objects.filter(building=building).select_related("by")[:10]),
         stale=sum(standing.is_stale_on(on) for standing in standings),
+        stars=stars_of(building.pk, on=on),
     )

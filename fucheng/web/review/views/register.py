@@ -13,7 +13,14 @@ from communities import access
 from fucheng.flows import personal_data
 from fucheng.web import exporting, listing
 from fucheng.web.review import lists
-from fucheng.web.review.forms import AsOfForm, BuildingFilter, RegisterFilter, RevealForm
+from fucheng.web.review.forms import (
+    REASONS,
+    AsOfForm,
+    BuildingFilter,
+    RegisterFilter,
+    RevealForm,
+    StarWithdrawalForm,
+)
 from fucheng.web.review.queries import homes, register
 from fucheng.web.staff import StaffRequest, carried_out, staff_page, status_of
 from rentals.models import Unit
@@ -104,5 +111,10 @@ def building_list(request: StaffRequest) -> HttpResponse:
 @staff_page(Permission.REGISTER_READ)
 def building(request: StaffRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
-    context = {"file": homes.building_file(request.user, pk, on=today), "today": today}
+    context = {
+        "file": homes.building_file(request.user, pk, on=today),
+        "today": today,
+        "reasons": REASONS,
+        "withdrawal": StarWithdrawalForm(),
+    }
     return render(request, "review/building_detail.html", context)
