@@ -50,10 +50,8 @@ REASONS: dict[str, list[Any]] = {
     ],
     "star_approve": [_("The conditions are met; the stars are awarded.")],
     "star_withdraw": [_("The cause is proved; the stars are withdrawn.")],
-    "star_refuse": [
-        _("The cause was settled at once; the stars stay."),
-        _("Not convincing yet; look again in half a year."),
-    ],
+    "star_refuse": [_("Not convincing yet; look again in half a year.")],
+    "star_keep": [_("The cause was settled at once; the stars stay.")],
     "answer": [
         _("Checked on the spot; the hazard was recorded and a deadline set."),
         _("Checked on the spot; no hazard was found."),

@@ -31,7 +31,7 @@ READERS = (Permission.STAR_PROPOSE, Permission.STAR_DECIDE, Permission.FIGURES_R
 TABS: dict[str, Any] = {
     "candidates": gettext_lazy("Candidates"),
     "waiting": gettext_lazy("Waiting for the panel"),
-    "awarded": gettext_lazy("In force"),
+    "awarded": gettext_lazy("With stars"),
     "decided": gettext_lazy("Decided"),
 }
 
