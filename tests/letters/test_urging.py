@@ -100,7 +100,8 @@ def test_every_topic_has_its_line(cast: Cast, place: Place, client) -> None:
         Notice(
             key=f"k{n}", topic=topic, user=cast.reviewer, at=NOON,
             data=dict.fromkeys(
-                ("place", "fault", "fault_en", "count", "due", "until", "department", "grade", "kind", "state"), ""
+                ("place", "fault", "fault_en", "count", "due", "until", "department", "grade", "kind", "state", "green",
+                 "yellow"), ""
             ) | {"stars": 3},
         )
         for n, topic in enumerate(Notice.Topic.values)
