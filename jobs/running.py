@@ -137,8 +137,9 @@ def _drop_broken_connection() -> None:
 def _work(job: Job, chunk: Chunk, handler: Handler) -> None:
     try:
         with _Heartbeat(chunk):
-            if chunk.attempts > 1 and isinstance(handler, Careful):
-                handler.set_aside(job, chunk)
+            if isinstance(handler, Careful) and chunk.attempts > 1 and "is_looked_at" not in chunk.result:
+                with services.uncounted(chunk):
+                    handler.set_aside(job, chunk)
             if handler.in_transaction:
                 with _bounded():
                     result = handler.work(job, chunk)

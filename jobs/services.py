@@ -3,7 +3,8 @@
 import hashlib
 import threading
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,6 +106,15 @@ def hold(chunk: Chunk) -> bool:
     """Extends the lease; False when another worker has the chunk."""
     mine = Chunk.objects.filter(pk=chunk.pk, lease_token=chunk.lease_token)
     return mine.update(lease_until=Clock() + LEASE) == 1
+
+
+@contextmanager
+def uncounted(chunk: Chunk) -> Iterator[None]:
+    """While the block looks for what ends the work: a worker that dies in it is no evidence against the chunk."""
+    mine = Chunk.objects.filter(pk=chunk.pk, lease_token=chunk.lease_token)
+    mine.update(attempts=F("attempts") - 1)
+    yield
+    mine.update(attempts=F("attempts") + 1, result={"is_looked_at": True})
 
 
 def _give_up_after_last_attempt(job_id: int, attempts: int) -> None:

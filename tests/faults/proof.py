@@ -43,7 +43,7 @@ class Look:
         files = list(run.files.all())
         tokens = dict(PublicToken.objects.values_list("unit", "token"))
         items = run.items.filter(refused="")
-        self.wanted = Counter(url_of(tokens[unit]) for unit in items.values_list("unit", flat=True))
+        self.wanted = Counter(url_of(tokens[u], serial) for u, serial in items.values_list("unit", "serial"))
         self.recorded = _recorded(run, tokens)
         self.orphans = len(orphans(storage))
         self.refused = run.items.exclude(refused="").count()
@@ -97,7 +97,9 @@ def _recorded(run: PrintRun, tokens: dict[int, str]) -> Counter[tuple[int, int, 
     }
     ordinals = dict(run.items.values_list("serial", "ordinal"))
     signs = run.signs.values_list("serial", "unit", "page")
-    return Counter((part_of[ordinals[serial]], page, url_of(tokens[unit])) for serial, unit, page in signs)
+    return Counter(
+        (part_of[ordinals[serial]], page, url_of(tokens[unit], serial)) for serial, unit, page in signs
+    )
 
 
 def orphans(storage: str) -> list[Path]:

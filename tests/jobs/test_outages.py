@@ -194,3 +194,37 @@ def test_the_scheduler_and_a_worker_are_heard_when_they_ring_and_answer(cast: Ca
     assert pulses.at_work(at=now()) == {"scheduler": True, "worker": True}
     assert pulses.at_work(at=now() + timedelta(seconds=91)) == {"scheduler": False, "worker": False}
     assert str(Pulse.objects.get(name="worker")) == "worker"
+
+
+def test_a_worker_that_dies_while_looking_closer_is_no_evidence_and_one_look_is_enough(
+    cast: Cast, kind
+) -> None:
+    class Killed(BaseException):
+        """As if the process were gone: nothing is reported."""
+
+    handler = kind(Careful())
+    job = planned(cast, [1])
+
+    def dies(*_: object) -> None:
+        raise Killed
+
+    def expire() -> None:
+        Chunk.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    claim(job)
+    expire()
+    handler.set_aside = dies
+    for _turn in range(2 * handler.attempts):
+        with pytest.raises(Killed):
+            running._work(job, services.claim(job.pk, in_order=False, attempts=handler.attempts), handler)
+        expire()
+    assert job.chunks.get().attempts == 1
+
+    looks: list[int] = []
+    handler.set_aside = lambda job, chunk: looks.append(chunk.seq)
+    handler.work = dies
+    for _turn in range(3):
+        with pytest.raises(Killed):
+            running._work(job, services.claim(job.pk, in_order=False, attempts=handler.attempts), handler)
+        expire()
+    assert (looks, job.chunks.get().attempts) == ([0], 4)
