@@ -1,5 +1,8 @@
 """Database triggers every room uses: append-only tables, and an audit row for each changed state."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import pgtrigger
 
 
@@ -43,5 +46,23 @@ def audited(table: str, *columns: str, reason: str = "NULL") -> pgtrigger.Trigge
             FROM new_rows n JOIN old_rows o ON o.id = n.id
             WHERE {changed};
             RETURN NULL;
+        """,
+    )
+
+
+def follows(moves: Mapping[Any, Iterable[str]]) -> pgtrigger.Trigger:
+    """`state` moves along this table only, by whatever way a row is written."""
+    allowed = ", ".join(f"'{old}>{new}'" for old, following in moves.items() for new in sorted(following))
+    return pgtrigger.Trigger(
+        name="state_follows_its_moves",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition("OLD.state IS DISTINCT FROM NEW.state"),
+        func=f"""
+            IF OLD.state || '>' || NEW.state NOT IN ({allowed}) THEN
+                RAISE EXCEPTION '% % cannot go from % to %', TG_TABLE_NAME, OLD.id, OLD.state, NEW.state
+                    USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_state_follows_its_moves';
+            END IF;
+            RETURN NEW;
         """,
     )

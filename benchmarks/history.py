@@ -187,7 +187,9 @@ def _stand(homes: list[Any]) -> None:
         for u in homes
         if u.pk % 9 == 0
     )
-    reviewer, red = User.objects.get(name="reviewer"), [u for u in homes if grades[u.pk] == "red"]
+    reviewer = User.objects.get(name="reviewer")
+    own = {post.community_id for post in reviewer.posts.all()}
+    red = [u for u in homes if grades[u.pk] == "red" and u.building.community_id in own]
     change = {"from_grade": "red", "to_grade": "yellow", "state": "with_panel", "proposed_at": now}
     change |= {"reviewed_by": reviewer, "reviewed_at": now, "review_reason": "属实"}
     GradeChange.objects.bulk_create(

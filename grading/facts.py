@@ -21,10 +21,11 @@ class Effect(StrEnum):
 
 
 class Because(StrEnum):
-    """Why a cap item weighs as a veto (domain.md 7)."""
+    """Why an item weighs otherwise than by itself: a cap item as a veto (domain.md 7), points as nothing."""
 
     RELAPSE = "relapse"  # it came back too often
     REFUSAL = "refusal"  # the landlord refused after the deadline
+    SET_ASIDE = "set_aside"  # an objection was upheld: the finding never counted
 
 
 class Severity(StrEnum):
@@ -76,6 +77,7 @@ class HazardFact:
 
     `closed_on` is set once it was found mended, `happened_on` when a fire or police incident stands
     behind it, `seen_on` when it was last seen there. `relapsed_on` are the days on which it came back.
+    One that was set aside after an objection costs nothing, and is told as long as it would have counted.
     """
 
     hazard_id: int
@@ -87,6 +89,7 @@ class HazardFact:
     happened_on: date | None = None
     seen_on: date | None = None
     relapsed_on: tuple[date, ...] = ()
+    is_set_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

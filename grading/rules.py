@@ -60,8 +60,8 @@ def _line(fact: HazardFact, item: Item, book: RuleBook, refused_on: date | None)
         hazard_id=fact.hazard_id,
         since=fact.since,
         in_common_parts=fact.in_common_parts,
-        effect=Effect.VETO if because else item.effect,
-        points=item.points,
+        effect=Effect.VETO if because and not fact.is_set_aside else item.effect,
+        points=0 if fact.is_set_aside else item.points,
         because=because,
         due_on=fact.due_on,
         closed_on=fact.closed_on,
@@ -71,7 +71,12 @@ def _line(fact: HazardFact, item: Item, book: RuleBook, refused_on: date | None)
 
 
 def _because(fact: HazardFact, item: Item, book: RuleBook, refused_on: date | None) -> Because | None:
-    """What makes an open cap item a veto: it came back too often, or mending was refused after its deadline."""
+    """What makes an open cap item a veto: it came back too often, or mending was refused after its deadline.
+
+    A mended fault that was set aside after an objection takes nothing off while it fades.
+    """
+    if fact.is_set_aside:
+        return Because.SET_ASIDE
     if item.effect is not Effect.CAP:
         return None
     window = months_before(fact.since, book.relapse_window_months)
@@ -108,7 +113,7 @@ def _deductions(lines: Iterable[Line], book: RuleBook) -> int:
     lost: defaultdict[str, int] = defaultdict(int)
     counted: set[str] = set()
     for line in lines:
-        if line.effect is Effect.POINTS and line.item_code not in counted:
+        if line.effect is Effect.POINTS and line.points and line.item_code not in counted:
             counted.add(line.item_code)
             lost[line.item_code[0]] += line.points
     return sum(min(points, book.caps[dimension]) for dimension, points in lost.items())

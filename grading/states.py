@@ -98,7 +98,12 @@ DELISTING_STATE_NAMES = {
 }
 DELISTING_MOVES: dict[DelistingState, frozenset[DelistingState]] = {
     DelistingState.REQUESTED: frozenset(
-        {DelistingState.INSPECTED, DelistingState.REFUSED, DelistingState.WITHDRAWN}
+        {
+            DelistingState.INSPECTED,
+            DelistingState.WITH_PANEL,  # the visit found the proposal with the panel already
+            DelistingState.REFUSED,
+            DelistingState.WITHDRAWN,
+        }
     ),
     DelistingState.INSPECTED: frozenset(
         {DelistingState.WITH_PANEL, DelistingState.REFUSED, DelistingState.WITHDRAWN}

@@ -2,10 +2,71 @@
 
 import pgtrigger
 
+from accounts.roles import Permission
+from communities.triggers import Actor, done_by_their_post
+
+_AT_UNIT = """(SELECT b.community_id FROM rentals_unit u JOIN rentals_building b ON b.id = u.building_id
+                WHERE u.id = NEW.unit_id)"""
+_AT_HAZARD = """(SELECT b.community_id FROM grading_hazard h JOIN rentals_building b ON b.id = h.building_id
+                  WHERE h.id = NEW.hazard_id)"""
+_AT_BUILDING = "(SELECT b.community_id FROM rentals_building b WHERE b.id = NEW.building_id)"
+
+
+def change_done_by_their_post() -> pgtrigger.Trigger:
+    """Reviewed by the community, decided by the community or the panel: by people who serve there as that."""
+    here = "NEW.community_id"
+    return done_by_their_post(
+        Actor("reviewed_by_id", (Permission.GRADE_REVIEW,), here),
+        Actor("decided_by_id", (Permission.GRADE_DECIDE,), here, "NEW.decided_as = 'community'"),
+        Actor("decided_by_id", (Permission.GRADE_DECIDE_RED,), here, "NEW.decided_as = 'panel'"),
+    )
+
+
+def rule_set_done_by_their_post() -> pgtrigger.Trigger:
+    """The first version of a street, which comes from no other, is published by whoever founds the street."""
+    held, when = (Permission.RULES_EDIT,), "NEW.based_on_id IS NOT NULL"
+    return done_by_their_post(
+        Actor("drafted_by_id", held, when=when),
+        Actor("edited_by_id", held, when=when, stays=False),
+        Actor("published_by_id", held, when=when),
+    )
+
+
+def of_unit_done_by_their_post(**columns: tuple[Permission, ...]) -> pgtrigger.Trigger:
+    return done_by_their_post(*(Actor(f"{name}_id", held, _AT_UNIT) for name, held in columns.items()))
+
+
+def of_hazard_done_by_their_post(**columns: tuple[Permission, ...]) -> pgtrigger.Trigger:
+    return done_by_their_post(*(Actor(f"{name}_id", held, _AT_HAZARD) for name, held in columns.items()))
+
+
+def objection_done_by_their_post() -> pgtrigger.Trigger:
+    answers = (Permission.OBJECTION_ANSWER,)
+    return done_by_their_post(
+        Actor("filed_by_id", (Permission.OBJECTION_FILE,), _AT_UNIT),
+        Actor("assigned_to_id", answers, _AT_UNIT, stays=False),
+        Actor("answered_by_id", answers, _AT_UNIT),
+    )
+
+
+def proof_done_by_their_post() -> pgtrigger.Trigger:
+    """A visit that finds the fault mended accepts its proof; only the community refuses one."""
+    checks = (Permission.HAZARD_VERIFY,)
+    return done_by_their_post(
+        Actor("sent_by_id", (Permission.PROOF_SEND,), _AT_HAZARD),
+        Actor("checked_by_id", checks, _AT_HAZARD, "NEW.state = 'refused'"),
+        Actor("checked_by_id", (*checks, Permission.VISIT_SUBMIT), _AT_HAZARD, "NEW.state = 'accepted'"),
+    )
+
+
+def of_building_done_by_their_post(**columns: tuple[Permission, ...]) -> pgtrigger.Trigger:
+    return done_by_their_post(*(Actor(f"{name}_id", held, _AT_BUILDING) for name, held in columns.items()))
+
 
 def red_is_left_after_another_look() -> pgtrigger.Trigger:
     """A red is not left while an urgent one waits for its confirmation, nor before someone who did not put it
-    in has visited again. Only another version of the rules may lift a red without a visit.
+    in has visited again. A red that nobody inspected was put in by who decided it. Only another version of the
+    rules may lift a red without a visit.
     """
     return pgtrigger.Trigger(
         name="red_left_after_another_look",
@@ -25,12 +86,12 @@ def red_is_left_after_another_look() -> pgtrigger.Trigger:
                 RAISE EXCEPTION 'an urgent red is confirmed or lifted first'
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'gradechange_urgent_red_is_confirmed_first';
             END IF;
-            IF (red.inspected_by_id IS NOT NULL OR red.mark = 'urgent')
-                AND red.rule_set_id = (SELECT rule_set_id FROM grading_assessment WHERE id = NEW.assessment_id)
+            IF red.rule_set_id = (SELECT rule_set_id FROM grading_assessment WHERE id = NEW.assessment_id)
                 AND NOT EXISTS (
                     SELECT FROM grading_visit v JOIN rentals_unit h ON h.building_id = v.building_id
                     WHERE h.id = NEW.unit_id AND v.submitted_at >= red.starts_at
-                      AND v.by_id IS DISTINCT FROM red.inspected_by_id AND v.by_id <> ALL(red.earlier_inspectors)
+                      AND v.by_id <> coalesce(red.inspected_by_id, red.decided_by_id)
+                      AND v.by_id <> ALL(red.earlier_inspectors)
                       AND (red.mark <> 'urgent' OR v.by_id <> red.decided_by_id)
                       AND NOT EXISTS (SELECT FROM grading_visitexception e
                                       WHERE e.visit_id = v.id AND e.unit_id = h.id)) THEN

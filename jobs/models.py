@@ -7,10 +7,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.triggers import follows
+
 
 class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> "JobQuerySet":
         return self.filter(state__in=Job.UNFINISHED)
+
+
+JOB_MOVES: dict[str, set[str]] = {
+    "planning": {"running", "failed", "cancelled"},
+    "running": {"done", "failed", "cancelled"},
+    "done": set(),
+    "failed": set(),
+    "cancelled": set(),
+}
 
 
 class Job(models.Model):
@@ -53,6 +64,7 @@ class Job(models.Model):
             ),
             models.CheckConstraint(name="job_never_over_its_total", condition=Q(done__lte=F("total"))),
         ]
+        triggers: ClassVar = [follows(JOB_MOVES)]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
@@ -67,6 +79,14 @@ class Job(models.Model):
     @property
     def is_unfinished(self) -> bool:
         return self.state in self.UNFINISHED
+
+
+CHUNK_MOVES: dict[str, set[str]] = {
+    "open": {"running"},
+    "running": {"open", "done", "failed"},  # open again: another worker tries
+    "done": set(),
+    "failed": set(),
+}
 
 
 class Chunk(models.Model):
@@ -103,6 +123,7 @@ class Chunk(models.Model):
                 name="chunk_unfinished", fields=["job", "seq"], condition=Q(state__in=["open", "running"])
             )
         ]
+        triggers: ClassVar = [follows(CHUNK_MOVES)]
 
     def __str__(self) -> str:
         return f"{self.job_id}/{self.seq}"

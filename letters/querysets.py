@@ -31,7 +31,7 @@ class DocumentQuerySet(ScopedQuerySet[Row]):
         return self.filter(state="owed")
 
     def failed(self) -> Self:
-        return self.filter(state="failed")
+        return self.filter(state="failed", replacement__isnull=True)
 
     def undelivered(self) -> Self:
         """Finished, and nobody has carried it there yet; the inbox alone does not count."""

@@ -193,7 +193,7 @@ def change(
     """A grade change in any state, decided by made-up people where the state wants somebody."""
     touches_red = "red" in (from_grade, to_grade)
     given: dict[str, Any] = {"proposed_at": NOON}
-    if touches_red and state in ("with_panel", "approved"):
+    if touches_red and state in ("with_panel", "approved", "returned"):
         given |= {"reviewed_by": somebody("a-reviewer"), "reviewed_at": NOON, "review_reason": "属实"}
     if state in ("approved", "returned"):
         decided_as = "panel" if touches_red else "community"
@@ -214,10 +214,15 @@ def change(
 
 def graded(unit: Unit, grade: str, at: datetime = NOON) -> Unit:
     """The home with this grade in force since `at`, as the first decision on it leaves it."""
-    first = change(unit, None, grade, "approved", decided_at=at)
-    GradePeriod.objects.create(unit=unit, grade=grade, starts_at=at, change=first)
-    Standing.objects.filter(unit=unit).update(grade=grade, graded_at=at)
+    in_force(change(unit, None, grade, "approved", decided_at=at))
     return unit
+
+
+def in_force(change: GradeChange) -> None:
+    """The first grade of a home, as an approved change leaves it."""
+    at, grade = change.decided_at, change.to_grade
+    GradePeriod.objects.create(unit=change.unit, grade=grade, starts_at=at, change=change)
+    Standing.objects.filter(unit=change.unit).update(grade=grade, graded_at=at)
 
 
 def hazard(code: str, unit: Unit | None = None, building: Building | None = None, **fields: Any) -> Hazard:
@@ -309,9 +314,22 @@ def sign_task(unit: Unit, kind: str = "missing", state: str = "open", **fields: 
     return SignTask.objects.create(unit=unit, kind=kind, state=state, **(given | fields))
 
 
+POSTS_EVERYWHERE = {
+    "a-reviewer": Role.REVIEWER,
+    "a-community": Role.REVIEWER,
+    "a-panel": Role.PANEL,
+    "a-printer": Role.OFFICE,
+    "a-proposer": Role.PANEL,
+}
+
+
 def somebody(name: str) -> User:
-    """A person behind a row, without any post."""
-    return User.objects.filter(name=name).first() or User.objects.create_user(name, None)
+    """A person behind a row; of the names above with the post that such a row wants, in every community."""
+    known = User.objects.filter(name=name).first() or User.objects.create_user(name, None)
+    if role := POSTS_EVERYWHERE.get(name):
+        for place in Community.objects.all() if role is Role.REVIEWER else [None]:
+            Post.objects.get_or_create(user=known, role=role, community=place, starts_on=date(2019, 1, 1))
+    return known
 
 
 def picture(

@@ -211,11 +211,16 @@ breaks("photo_belongs_to_one_thing")(lambda w: change(w.photo, report=w.report))
 # grading: hazards and proofs
 breaks("hazard_one_row_a_fault_and_place")(lambda w: again(w.hazard))
 breaks("hazard_closed_has_when")(lambda w: change(w.hazard, state="closed"))
+breaks("hazard_set_aside_only_while_closed")(
+    lambda w: again(w.hazard, unit=w.green, item_code="H06", set_aside_on=NOON.date())
+)
 breaks("hazard_listed_only_in_common_parts")(lambda w: change(w.hazard, listed_at=NOON))
 breaks("proof_one_waiting_a_hazard")(lambda w: again(w.proof))
 breaks("proof_checked_has_who_and_when")(lambda w: change(w.proof, state="accepted"))
 breaks("proof_refused_has_reason")(
-    lambda w: change(w.proof, state="refused", checked_by=w.staff, checked_at=NOON, reason="")
+    lambda w: change(
+        w.proof, state="refused", checked_by=User.objects.get(name="reviewer"), checked_at=NOON, reason=""
+    )
 )
 breaks("hazardreport_checked_has_who_and_when")(lambda w: change(w.report, state="checked"))
 
@@ -226,7 +231,13 @@ breaks("hazard_escalated_only_while_open")(
 breaks("handover_one_open_a_hazard")(lambda w: again(w.hand_over))
 breaks("handover_ended_has_who_when_what")(lambda w: change(w.hand_over, state="taken_back"))
 breaks("handover_answered_says_by_whom")(
-    lambda w: change(w.hand_over, state="answered", answer="好", recorded_by=w.staff, ended_at=NOON)
+    lambda w: change(
+        w.hand_over,
+        state="answered",
+        answer="好",
+        recorded_by=User.objects.get(name="reviewer"),
+        ended_at=NOON,
+    )
 )
 breaks("samplingshare_is_a_percentage")(lambda w: SamplingShare.objects.update(percent=101))
 breaks("spotcheck_drawn_below_the_share")(lambda w: change(w.spot_check, number=30))
@@ -262,28 +273,46 @@ def decided(w: World, row: GradeChange, **fields):
 
 
 breaks("gradechange_red_only_by_the_panel")(lambda w: decided(w, w.with_panel))
-breaks("gradechange_red_only_after_review")(
-    lambda w: decided(w, w.with_panel, decided_as="panel", reviewed_by=None, reviewed_at=None)
+breaks("gradechange_red_only_after_review")(lambda w: again(w.with_panel, reviewed_by=None, reviewed_at=None))
+breaks("gradechange_never_by_the_inspector")(
+    lambda w: decided(w, w.proposed, inspected_by=User.objects.get(name="reviewer"))
 )
-breaks("gradechange_never_by_the_inspector")(lambda w: decided(w, w.proposed, decided_by=w.staff))
 breaks("gradechange_never_by_an_earlier_inspector")(
     lambda w: decided(w, w.proposed, earlier_inspectors=[User.objects.get(name="reviewer").pk])
 )
 breaks("gradechange_urgent_is_the_panels_at_once")(lambda w: change(w.proposed, mark="urgent"))
 breaks("gradechange_fell_back_to_red_before_the_panel")(lambda w: change(w.approved, mark="fell_back"))
+breaks("gradechange_only_red_before_the_panel")(lambda w: change(w.proposed, state="with_panel"))
+breaks("gradechange_panel_decides_what_was_handed_on")(
+    lambda w: decided(w, w.proposed, decided_as="panel", decided_by=User.objects.get(name="panel"))
+)
+breaks("gradechange_returned_by_whom_it_lay_before")(lambda w: decided(w, w.with_panel, state="returned"))
 breaks("urgentred_one_unconfirmed_a_home")(lambda w: again(w.urgent, change=w.proposed))
 breaks("urgentred_ended_has_who_when_why")(lambda w: change(w.urgent, state="confirmed"))
 breaks("urgentred_ended_by_another_member")(
     lambda w: change(w.urgent, state="confirmed", ended_by=w.urgent.decided_by, ended_at=NOON, answer="属实")
 )
 breaks("urgentred_lifted_has_its_change")(
-    lambda w: change(w.urgent, state="lifted", ended_by=w.staff, ended_at=NOON, answer="查无")
+    lambda w: change(
+        w.urgent, state="lifted", ended_by=User.objects.get(name="panel"), ended_at=NOON, answer="查无"
+    )
 )
 breaks("objection_answered_has_who_when_why")(lambda w: change(w.objection, state="rejected"))
 breaks("objection_upheld_has_a_remedy")(
     lambda w: change(
         w.objection,
         state="upheld",
+        answered_by=User.objects.get(name="office"),
+        answered_at=NOON,
+        answer="属实",
+    )
+)
+breaks("objection_answered_by_whom_it_was_given_to")(
+    lambda w: change(
+        w.objection,
+        state="rejected",
+        assigned_to=world.second_panel_member(),
+        assigned_at=NOON,
         answered_by=User.objects.get(name="office"),
         answered_at=NOON,
         answer="属实",
@@ -448,9 +477,9 @@ breaks("reading_first_time_only")(lambda w: again(w.letter.readings.get()))
 
 
 breaks("notice_to_one_person")(lambda w: change(w.text_message.notice, user=w.staff))
-breaks("textmessage_sent_has_when")(lambda w: change(w.text_message, state="sent"))
+breaks("textmessage_sent_has_when")(lambda w: change(w.text_message, sent_at=NOON))
 breaks("textmessage_sending_under_lease")(lambda w: change(w.text_message, state="sending"))
-breaks("textmessage_not_sent_says_why")(lambda w: change(w.text_message, state="unclear"))
+breaks("textmessage_not_sent_says_why")(lambda w: change(w.text_message, state="given_up"))
 
 
 @breaks("document_number_once_a_kind_and_year")

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from fucheng.api.filters import Filters, YesNo
 from fucheng.api.requests import person
@@ -65,3 +66,14 @@ class DelistingRequests(generics.ListAPIView[DelistingRequest]):
             unit_id=unit.pk, by=person(request), at=timezone.now(), words=body.validated_data["words"]
         )
         return Response(DelistingRequestSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+class DelistingWithdraw(APIView):
+    serializer_class = DelistingRequestSerializer
+    refusals = (409,)
+
+    @extend_schema(request=None, responses=DelistingRequestSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """The landlord takes the own request back, until the panel has it."""
+        ended = delisting.withdraw(request_id=pk, by=person(request), at=timezone.now())
+        return Response(DelistingRequestSerializer(ended).data)

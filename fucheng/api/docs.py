@@ -15,6 +15,8 @@ from rest_framework.views import APIView
 class IndexSerializer(serializers.Serializer[None]):
     units = serializers.URLField()
     hazards = serializers.URLField()
+    changes = serializers.URLField()
+    objections = serializers.URLField()
     delisting_requests = serializers.URLField()
     visits = serializers.URLField()
     photos = serializers.URLField()
@@ -26,7 +28,9 @@ class Index(APIView):
 
     @extend_schema(responses=IndexSerializer, tags=["index"])
     def get(self, request: Request) -> Response:
-        names = ("units", "hazards", "delisting-requests", "visits", "photos", "token")
+        names = (
+            "units", "hazards", "changes", "objections", "delisting-requests", "visits", "photos", "token",
+        )  # fmt: skip
         return Response({n.replace("-", "_"): reverse(f"api:{n}", request=request) for n in names})
 
 

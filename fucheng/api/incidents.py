@@ -5,17 +5,21 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
+from core.errors import OutOfScope
 from fucheng.api.filters import Filters
-from fucheng.api.requests import person
+from fucheng.api.requests import body, person
 from fucheng.flows import incident_import
 from grading.models import Incident
 from grading.services.incidents import Report
 from grading.states import INCIDENT_STATE_NAMES, IncidentState
+from rentals.models import Building
 
 STATES = [(state.value, INCIDENT_STATE_NAMES[state]) for state in IncidentState]
 
@@ -74,3 +78,37 @@ class Incidents(generics.ListAPIView[Incident]):
         )
         answer = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(IncidentSerializer(incident).data, status=answer)
+
+
+class IncidentPlaceSerializer(serializers.Serializer[Any]):
+    """Neither: it was at none of our buildings."""
+
+    building = serializers.CharField(max_length=19, allow_null=True, default=None, help_text="its code")
+    unit = serializers.CharField(max_length=25, allow_null=True, default=None, help_text="its code")
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        if sent["unit"] and not sent["building"]:
+            raise serializers.ValidationError({"building": _("Name the building of the home too.")})
+        return sent
+
+
+class IncidentPlace(APIView):
+    serializer_class = IncidentPlaceSerializer
+    refusals = (409,)
+
+    @extend_schema(request=IncidentPlaceSerializer, responses=IncidentSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """A person says where a doubtful incident was, and then does not decide what follows from it."""
+        told = body(request, IncidentPlaceSerializer)
+        order: dict[str, Any] = {"incident_id": pk, "by": person(request), "at": timezone.now()}
+        if told["building"] is None:
+            placed = incident_import.put_aside(**order)
+        else:
+            building = Building.objects.visible_to(person(request)).one(code=told["building"])
+            unit = building.units.filter(code=told["unit"]).first() if told["unit"] else None
+            if told["unit"] and unit is None:
+                raise OutOfScope
+            placed = incident_import.confirm(
+                **order, building_id=building.pk, unit_id=unit.pk if unit else None
+            )
+        return Response(IncidentSerializer(placed).data)

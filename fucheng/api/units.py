@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,7 +17,7 @@ from core.text import fold
 from fucheng.api.filters import Filters, Id, YesNo
 from fucheng.api.requests import person
 from grading.facts import Because, Effect
-from grading.models import GradePeriod
+from grading.models import GradePeriod, Watch
 from grading.models.rule_sets import GRADE_CHOICES
 from grading.services import explaining
 from rentals.models import Unit
@@ -54,6 +54,11 @@ class UnitSerializer(serializers.ModelSerializer[Unit]):
     last_visit_at = serializers.DateTimeField(source="standing.last_visit_at", allow_null=True)
     next_visit_on = serializers.DateField(source="standing.next_visit_on", allow_null=True)
     is_stale = serializers.SerializerMethodField(help_text="the next visit is overdue")
+    watch_until = serializers.DateField(
+        read_only=True,
+        allow_null=True,
+        help_text="after a red that was left; the watch of an incident stands with the grade",
+    )
     landlord = LandlordSerializer(allow_null=True, required=False)
 
     class Meta:
@@ -61,7 +66,8 @@ class UnitSerializer(serializers.ModelSerializer[Unit]):
         fields = (
             "code", "address", "floor", "room", "category", "area_m2", "head_count", "left_on",
             "building", "community", "grid", "estate",
-            "grade", "graded_at", "last_visit_at", "next_visit_on", "is_stale", "landlord",
+            "grade", "graded_at", "last_visit_at", "next_visit_on", "is_stale", "watch_until",
+            "landlord",
         )  # fmt: skip
 
     def get_is_stale(self, unit: Unit) -> bool:
@@ -103,8 +109,11 @@ class UnitFilter(Filters):
 
 def units_of(user: User) -> Any:
     """Homes the person may see, with everything a representation shows: one query for any number."""
-    return Unit.objects.visible_to(user).select_related(
-        "building__community", "building__grid", "building__estate", "standing", "landlord"
+    watches = Watch.objects.filter(unit=OuterRef("pk"), until__gte=timezone.localdate()).order_by("-until")
+    return (
+        Unit.objects.visible_to(user)
+        .select_related("building__community", "building__grid", "building__estate", "standing", "landlord")
+        .annotate(watch_until=Subquery(watches.values("until")[:1]))
     )
 
 
@@ -182,6 +191,9 @@ class GradeSerializer(serializers.ModelSerializer[GradePeriod]):
     dimensions = DimensionSerializer(many=True, source="explanation.dimensions")
     merits = MeritSerializer(many=True, source="explanation.merits")
     green_from = serializers.IntegerField(source="explanation.green_from")
+    watch_until = serializers.DateField(
+        source="explanation.watch_until", allow_null=True, help_text="of an incident behind the grade"
+    )
     to_green = serializers.ListField(
         child=serializers.CharField(), source="explanation.to_green", help_text="what would bring green back"
     )
@@ -190,7 +202,7 @@ class GradeSerializer(serializers.ModelSerializer[GradePeriod]):
         model = GradePeriod
         fields = (
             "grade", "starts_at", "ends_at", "decided_as", "reason", "rule_set", "score", "lines",
-            "dimensions", "merits", "green_from", "to_green",
+            "dimensions", "merits", "green_from", "watch_until", "to_green",
         )  # fmt: skip
 
     def to_representation(self, period: GradePeriod) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from grading.models import Objection, VisitRequest
 from grading.states import ObjectionState
 from letters.engine.official import chinese_day
 from letters.models import Delivery, Document
-from letters.services import delivering, issuing, rendering
+from letters.services import delivering, issuing, reissuing, rendering
 from letters.services.composing import ObjectionAnswer
 
 OUTCOMES = {
@@ -69,6 +69,15 @@ def try_again(*, document_id: int, by: User) -> Document:
     document = delivering.try_again(document_id=document_id, by=by)
     transaction.on_commit(document_rendering.ring)
     return document
+
+
+@transaction.atomic(durable=True)
+def reissue(*, document_id: int, wrong: str, right: str, by: User, at: datetime) -> Document:
+    """A failed document with a word corrected, as a new one."""
+    audit.act_as(by)
+    made = reissuing.reissue(document_id=document_id, wrong=wrong, right=right, by=by, at=at)
+    transaction.on_commit(document_rendering.ring)
+    return made
 
 
 @transaction.atomic(durable=True)

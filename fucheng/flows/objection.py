@@ -30,6 +30,14 @@ def assign(*, objection_id: int, to: int, by: User, at: datetime) -> Objection:
 
 
 @transaction.atomic(durable=True)
+def assign_by_name(*, objection_id: int, name: str, by: User, at: datetime) -> Objection:
+    """For machines, which know people by their sign-in names; an unknown one is refused like an unfit one."""
+    audit.act_as(by)
+    to = User.objects.filter(name=name).values_list("pk", flat=True).first() or 0
+    return objections.assign(objection_id=objection_id, to=to, by=by, at=at)
+
+
+@transaction.atomic(durable=True)
 def reject(*, objection_id: int, by: User, at: datetime, answer: str) -> Objection:
     audit.act_as(by)
     objection = objections.reject(objection_id=objection_id, by=by, at=at, answer=answer)

@@ -206,6 +206,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_NAME_OVERRIDES": {
+        "ChangeState": "fucheng.api.changes.STATES",
+        "GradeInForce": "grading.models.rule_sets.GRADE_CHOICES",
         "DelistingState": "fucheng.api.delisting_requests.STATES",
         "HazardState": "fucheng.api.hazards.STATES",
         "IncidentState": "fucheng.api.incidents.STATES",

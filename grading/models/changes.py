@@ -11,13 +11,17 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.triggers import audited, no_delete
+from accounts.triggers import audited, follows, no_delete
 from communities.models import Community
 from grading.models.rule_sets import GRADE_CHOICES, RuleSet
 from grading.models.visits import Visit
 from grading.querysets import GradeChangeQuerySet, OfUnitQuerySet, StandingQuerySet
-from grading.states import CHANGE_STATE_NAMES, ChangeState
-from grading.triggers import fell_back_under_watch, red_is_left_after_another_look
+from grading.states import CHANGE_MOVES, CHANGE_STATE_NAMES, ChangeState
+from grading.triggers import (
+    change_done_by_their_post,
+    fell_back_under_watch,
+    red_is_left_after_another_look,
+)
 from jobs.models import Job
 from rentals.models import Unit
 
@@ -155,6 +159,21 @@ class GradeChange(models.Model):
                 condition=~Q(mark="fell_back") | (Q(to_grade="red") & ~Q(state="proposed")),
             ),
             models.CheckConstraint(
+                name="gradechange_only_red_before_the_panel",
+                condition=~Q(state="with_panel")
+                | Q(to_grade="red")
+                | Q(from_grade__isnull=False, from_grade="red"),
+            ),
+            models.CheckConstraint(
+                name="gradechange_panel_decides_what_was_handed_on",
+                condition=~Q(decided_as="panel") | Q(reviewed_at__isnull=False) | ~Q(mark="assessed"),
+            ),
+            models.CheckConstraint(
+                name="gradechange_returned_by_whom_it_lay_before",
+                condition=~Q(state="returned", decided_as="community")
+                | Q(reviewed_at__isnull=True, mark="assessed"),
+            ),
+            models.CheckConstraint(
                 name="gradechange_never_by_the_inspector",
                 condition=Q(inspected_by__isnull=True)
                 | (
@@ -182,8 +201,10 @@ class GradeChange(models.Model):
         triggers: ClassVar = [
             audited("grade_change", "state", reason="n.reason"),
             no_delete(),
+            follows(CHANGE_MOVES),
             red_is_left_after_another_look(),
             fell_back_under_watch(),
+            change_done_by_their_post(),
         ]
 
     def __str__(self) -> str:
@@ -255,6 +276,9 @@ class Standing(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["grade", "unit"], name="standing_grade"),
             models.Index(fields=["next_visit_on"], name="standing_next_visit"),
+            models.Index(  # what is due is `next_visit_on <= today or never visited`: one index for each half
+                fields=["unit"], name="standing_never_visited", condition=Q(last_visit_at__isnull=True)
+            ),
             models.Index(
                 fields=["reassess_on"], name="standing_reassess", condition=Q(reassess_on__isnull=False)
             ),

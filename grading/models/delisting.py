@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.triggers import append_only, audited, no_delete
+from accounts.roles import Permission
+from accounts.triggers import append_only, audited, follows, no_delete
 from grading.models.changes import GradeChange
 from grading.models.hazards import Hazard
 from grading.models.visits import Visit
 from grading.querysets import OfUnitQuerySet
-from grading.states import DELISTING_STATE_NAMES, DelistingState
-from grading.triggers import granted_when_all_is_mended
+from grading.states import DELISTING_MOVES, DELISTING_STATE_NAMES, DelistingState
+from grading.triggers import granted_when_all_is_mended, of_unit_done_by_their_post
 from rentals.models import Unit
 
 
@@ -63,6 +64,8 @@ class DelistingRequest(models.Model):
         triggers: ClassVar = [
             audited("delisting_request", "state", reason="n.answer"),
             granted_when_all_is_mended(),
+            follows(DELISTING_MOVES),
+            of_unit_done_by_their_post(requested_by=(Permission.DELISTING_REQUEST,)),
         ]
 
     def __str__(self) -> str:

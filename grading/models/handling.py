@@ -7,12 +7,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.triggers import audited, no_delete
+from accounts.roles import Permission
+from accounts.triggers import audited, follows, no_delete
 from grading.facts import Severity
 from grading.models.hazards import Hazard, Proof
 from grading.models.visits import Visit
 from grading.querysets import OfHazardQuerySet
-from grading.states import HAND_OVER_STATE_NAMES, SPOT_CHECK_STATE_NAMES, HandOverState, SpotCheckState
+from grading.states import (
+    HAND_OVER_MOVES,
+    HAND_OVER_STATE_NAMES,
+    SPOT_CHECK_MOVES,
+    SPOT_CHECK_STATE_NAMES,
+    HandOverState,
+    SpotCheckState,
+)
+from grading.triggers import of_hazard_done_by_their_post
 
 
 class HandOver(models.Model):
@@ -54,7 +63,15 @@ class HandOver(models.Model):
                 name="handover_answered_says_by_whom", condition=~Q(state="answered") | Q(answered_by__gt="")
             ),
         ]
-        triggers: ClassVar = [audited("hand_over", "state", reason="n.answer"), no_delete()]
+        triggers: ClassVar = [
+            audited("hand_over", "state", reason="n.answer"),
+            no_delete(),
+            follows(HAND_OVER_MOVES),
+            of_hazard_done_by_their_post(
+                handed_by=(Permission.HAZARD_VERIFY, Permission.VISIT_SUBMIT),
+                recorded_by=(Permission.HAZARD_VERIFY,),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.hazard_id} {self.department}"
@@ -115,7 +132,7 @@ class SpotCheck(models.Model):
                 | Q(state__in=["confirmed", "false"], visit__isnull=False),
             ),
         ]
-        triggers: ClassVar = [audited("spot_check", "state"), no_delete()]
+        triggers: ClassVar = [audited("spot_check", "state"), no_delete(), follows(SPOT_CHECK_MOVES)]
 
     def __str__(self) -> str:
         return f"{self.proof_id} {self.state}"

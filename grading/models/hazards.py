@@ -9,11 +9,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.triggers import append_only, audited
+from accounts.roles import Permission
+from accounts.triggers import append_only, audited, follows
 from grading.models.rule_sets import RuleItem
 from grading.models.visits import Visit
 from grading.querysets import HazardQuerySet, OfHazardQuerySet, OfUnitQuerySet
-from grading.states import HAZARD_STATE_NAMES, HazardState
+from grading.states import HAZARD_MOVES, HAZARD_STATE_NAMES, HazardState
+from grading.triggers import of_unit_done_by_their_post, proof_done_by_their_post
 from rentals.models import Building, Unit
 
 
@@ -36,6 +38,9 @@ class Hazard(models.Model):
     escalated_at = models.DateTimeField(null=True, help_text="overdue: told to the supervisor")
     happened_on = models.DateField(null=True, help_text="of the newest incident behind it")
     relapses = models.PositiveSmallIntegerField(default=0)
+    set_aside_on = models.DateField(
+        null=True, help_text="closed by an objection that was upheld: it never counted"
+    )
     listed_at = models.DateTimeField(
         null=True, help_text="common parts, major or critical: posted on the building (挂牌公示)"
     )
@@ -62,6 +67,10 @@ class Hazard(models.Model):
                 condition=Q(escalated_at__isnull=True) | ~Q(state="closed"),
             ),
             models.CheckConstraint(
+                name="hazard_set_aside_only_while_closed",
+                condition=Q(set_aside_on__isnull=True) | Q(state="closed"),
+            ),
+            models.CheckConstraint(
                 name="hazard_listed_only_in_common_parts",
                 condition=Q(listed_at__isnull=True) | Q(unit__isnull=True),
             ),
@@ -81,12 +90,20 @@ class Hazard(models.Model):
         ]
         triggers: ClassVar = [
             audited("hazard", "state"),
+            follows(HAZARD_MOVES),
             pgtrigger.Trigger(
                 name="closing_ends_the_escalation",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(new__state="closed", new__escalated_at__isnull=False),
                 func="NEW.escalated_at = NULL; RETURN NEW;",
+            ),
+            pgtrigger.Trigger(
+                name="finding_it_again_ends_the_setting_aside",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(new__state="closed") & pgtrigger.Q(new__set_aside_on__isnull=False),
+                func="NEW.set_aside_on = NULL; RETURN NEW;",
             ),
         ]
 
@@ -110,6 +127,7 @@ class HazardEvent(models.Model):
         TAKEN_BACK = "taken_back", _("taken back from the department")
         ESCALATED = "escalated", _("overdue: told to the supervisor")
         CHECK_PASSED = "check_passed", _("spot check: found mended")
+        SET_ASIDE = "set_aside", _("set aside after an objection")
         CHECK_FAILED = "check_failed", _("spot check: found not mended")
 
     hazard = models.ForeignKey(Hazard, on_delete=models.PROTECT, related_name="events")
@@ -125,6 +143,9 @@ class HazardEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hazard_id} {self.what}"
+
+
+PROOF_MOVES: dict[str, set[str]] = {"sent": {"accepted", "refused"}, "accepted": set(), "refused": set()}
 
 
 class Proof(models.Model):
@@ -164,10 +185,17 @@ class Proof(models.Model):
                 name="proof_refused_has_reason", condition=~Q(state="refused") | ~Q(reason="")
             ),
         ]
-        triggers: ClassVar = [audited("proof", "state")]
+        triggers: ClassVar = [
+            audited("proof", "state"),
+            follows(PROOF_MOVES),
+            proof_done_by_their_post(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.hazard_id} {self.state}"
+
+
+REPORT_MOVES: dict[str, set[str]] = {"new": {"checked"}, "checked": set()}
 
 
 class HazardReport(models.Model):
@@ -216,7 +244,11 @@ class HazardReport(models.Model):
                 condition=Q(state="new") | Q(checked_by__isnull=False, checked_at__isnull=False),
             )
         ]
-        triggers: ClassVar = [audited("hazard_report", "state")]
+        triggers: ClassVar = [
+            audited("hazard_report", "state"),
+            follows(REPORT_MOVES),
+            of_unit_done_by_their_post(checked_by=(Permission.HAZARD_VERIFY,)),
+        ]
 
     def __str__(self) -> str:
         return self.case_number

@@ -12,11 +12,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.triggers import audited, no_delete
+from accounts.roles import Permission
+from accounts.triggers import audited, follows, no_delete
 from grading.models.hazards import Hazard
 from grading.models.rule_sets import _reads_chinese
 from grading.querysets import IncidentQuerySet
-from grading.states import INCIDENT_STATE_NAMES, IncidentState
+from grading.states import INCIDENT_MOVES, INCIDENT_STATE_NAMES, IncidentState
+from grading.triggers import of_building_done_by_their_post
 from jobs.models import Job
 from rentals.models import Building, Unit
 
@@ -143,6 +145,10 @@ class Incident(models.Model):
             ),
             audited("incident", "state"),
             no_delete(),
+            follows(INCIDENT_MOVES),
+            of_building_done_by_their_post(
+                received_by=(Permission.INCIDENT_IMPORT,), checked_by=(Permission.INCIDENT_MATCH,)
+            ),
         ]
 
     def __str__(self) -> str:

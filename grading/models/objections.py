@@ -4,22 +4,27 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.triggers import audited, no_delete
+from accounts.roles import Permission
+from accounts.triggers import audited, follows, no_delete
 from grading.models.changes import GradeChange
 from grading.models.visits import Visit
 from grading.querysets import ObjectionQuerySet, OfUnitQuerySet
 from grading.states import (
+    OBJECTION_MOVES,
     OBJECTION_STATE_NAMES,
     OPEN_OBJECTION_STATES,
+    VISIT_REQUEST_MOVES,
     VISIT_REQUEST_STATE_NAMES,
     ObjectionState,
     VisitRequestState,
 )
 from grading.triggers import (
+    objection_done_by_their_post,
     objection_in_time_and_answered_by_another,
+    of_unit_done_by_their_post,
     reply_is_never_edited,
     revisit_by_another,
 )
@@ -75,6 +80,12 @@ class Objection(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="objection_answered_by_whom_it_was_given_to",
+                condition=Q(answered_by__isnull=True)
+                | Q(assigned_to__isnull=True)
+                | Q(answered_by=F("assigned_to")),
+            ),
+            models.CheckConstraint(
                 name="objection_upheld_has_a_remedy",
                 condition=Q(state="upheld", remedy__gt="") | (~Q(state="upheld") & Q(remedy="")),
             ),
@@ -85,6 +96,8 @@ class Objection(models.Model):
         ]
         triggers: ClassVar = [
             audited("objection", "state", "assigned_to_id", reason="n.answer"),
+            follows(OBJECTION_MOVES),
+            objection_done_by_their_post(),
             no_delete(),
             objection_in_time_and_answered_by_another(),
         ]
@@ -140,7 +153,13 @@ class VisitRequest(models.Model):
                 | Q(why="upgrade", objection__isnull=True),
             ),
         ]
-        triggers: ClassVar = [audited("visit_request", "state"), no_delete(), revisit_by_another()]
+        triggers: ClassVar = [
+            audited("visit_request", "state"),
+            no_delete(),
+            revisit_by_another(),
+            follows(VISIT_REQUEST_MOVES),
+            of_unit_done_by_their_post(requested_by=(Permission.VISIT_REQUEST, Permission.OBJECTION_ANSWER)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.why}"
@@ -181,6 +200,9 @@ class Reply(models.Model):
             audited("reply", "hidden_at", reason="n.hidden_reason"),
             no_delete(),
             reply_is_never_edited(),
+            of_unit_done_by_their_post(
+                by=(Permission.OBJECTION_FILE,), hidden_by=(Permission.REPLY_MODERATE,)
+            ),
         ]
 
     def __str__(self) -> str:

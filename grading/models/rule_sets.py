@@ -14,6 +14,7 @@ from grading.facts import Effect, Grade, Severity
 from grading.querysets import RuleSetQuerySet
 from grading.rule_triggers import items_follow_their_version, published_stays
 from grading.states import OPEN_RULE_SET_STATES, RULE_SET_STATE_NAMES, RuleSetState
+from grading.triggers import rule_set_done_by_their_post
 
 
 def default_star_points() -> list[int]:
@@ -130,6 +131,7 @@ class RuleSet(models.Model):
         triggers: ClassVar = [
             audited("rule_set", "state", "effective_on", reason="n.publish_reason"),
             published_stays(),
+            rule_set_done_by_their_post(),
         ]
 
     def __str__(self) -> str:

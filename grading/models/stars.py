@@ -8,12 +8,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Permission
 from accounts.triggers import audited, no_delete
 from grading.models.rule_sets import RuleSet
 from grading.querysets import StarAwardQuerySet, StarProposalQuerySet
 from grading.stars import Cause
 from grading.states import STAR_STATE_NAMES, StarState
-from grading.triggers import award_follows_its_decision
+from grading.triggers import award_follows_its_decision, of_building_done_by_their_post
 from rentals.models import Building
 
 CAUSE_NAMES = {
@@ -107,6 +108,7 @@ class StarProposal(models.Model):
                 operation=pgtrigger.Update,
                 condition=~pgtrigger.Q(old__state="proposed"),
             ),
+            of_building_done_by_their_post(decided_by=(Permission.STAR_DECIDE,)),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -7,11 +7,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.triggers import audited, no_delete
+from accounts.roles import Permission
+from accounts.triggers import audited, follows, no_delete
 from grading.models.changes import GradeChange
 from grading.models.hazards import Hazard
 from grading.querysets import UrgentRedQuerySet
-from grading.states import URGENT_STATE_NAMES, UrgentState
+from grading.states import URGENT_MOVES, URGENT_STATE_NAMES, UrgentState
+from grading.triggers import of_unit_done_by_their_post
 from rentals.models import Unit
 
 
@@ -67,7 +69,14 @@ class UrgentRed(models.Model):
                 | (~Q(state="lifted") & Q(lifting__isnull=True)),
             ),
         ]
-        triggers: ClassVar = [audited("urgent_red", "state", reason="n.answer"), no_delete()]
+        triggers: ClassVar = [
+            audited("urgent_red", "state", reason="n.answer"),
+            no_delete(),
+            follows(URGENT_MOVES),
+            of_unit_done_by_their_post(
+                decided_by=(Permission.GRADE_DECIDE_RED,), ended_by=(Permission.GRADE_DECIDE_RED,)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.state}"

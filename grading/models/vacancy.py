@@ -7,12 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.triggers import audited, no_delete
+from accounts.roles import Permission
+from accounts.triggers import audited, follows, no_delete
 from grading.models.changes import GradeChange
 from grading.models.handling import HandOver
 from grading.querysets import VacancyCheckQuerySet
-from grading.states import VACANCY_STATE_NAMES, VacancyState
-from grading.triggers import empty_check_is_of_a_red
+from grading.states import VACANCY_MOVES, VACANCY_STATE_NAMES, VacancyState
+from grading.triggers import empty_check_is_of_a_red, of_unit_done_by_their_post
 from rentals.models import Unit
 
 
@@ -71,6 +72,8 @@ class VacancyCheck(models.Model):
             audited("vacancy_check", "state", reason="n.answer"),
             no_delete(),
             empty_check_is_of_a_red(),
+            follows(VACANCY_MOVES),
+            of_unit_done_by_their_post(answered_by=(Permission.VISIT_SUBMIT,)),
         ]
 
     def __str__(self) -> str:

@@ -196,7 +196,7 @@ def hazards_of(
         *_hazard_rows(_still_counting(book, at).filter(wanted)),
     ]
     relapsed_on = _relapses({row[0] for row in rows if 0 < book.relapse_red_count <= row[-1]})
-    for pk, unit, building, code, opened_at, due_on, closed_at, happened_on, seen_at, _count in rows:
+    for pk, unit, building, code, opened_at, due_on, closed_at, happened_on, seen_at, aside, _count in rows:
         fact = HazardFact(
             pk,
             code,
@@ -207,6 +207,7 @@ def hazards_of(
             happened_on,
             day_of(seen_at) if seen_at else None,
             tuple(relapsed_on.get(pk, ())),
+            aside is not None,
         )
         (of_building[building] if unit is None else of_unit[unit]).append(fact)
     return of_unit, of_building
@@ -223,6 +224,7 @@ def _hazard_rows(hazards: Any) -> Any:
         "closed_at",
         "happened_on",
         "seen_at",
+        "set_aside_on",
         "relapses",
     )
 

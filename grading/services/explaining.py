@@ -57,6 +57,8 @@ class ExplainedLine:
             return _("red: came back too often")
         if self.because is Because.REFUSAL:
             return _("red: mending refused after the deadline")
+        if self.because is Because.SET_ASIDE:
+            return _("set aside after an objection: takes nothing off")
         if self.effect is Effect.VETO:
             return _("red while open") if self.closed_on is None else _("red while watched")
         if self.effect is Effect.CAP:
@@ -70,6 +72,8 @@ class ExplainedLine:
         """What brings it to an end."""
         if self.effect is Effect.BONUS:
             return ""
+        if self.because is Because.SET_ASIDE and self.until is not None:
+            return _("Nothing to do; it leaves this list on %(day)s") % {"day": _day(self.until)}
         if self.closed_on is not None and self.until is not None:
             return _("Mended; counts no more from %(day)s on") % {"day": _day(self.until)}
         if self.happened_on is not None and self.until is not None:
@@ -154,7 +158,8 @@ def _explained(lines: Iterable[Line], items: dict[str, RuleItem]) -> tuple[Expla
     explained = []
     for line in lines:
         points = 0 if line.item_code in counted else line.points
-        counted.add(line.item_code)
+        if line.points:
+            counted.add(line.item_code)
         explained.append(
             ExplainedLine(
                 item_code=line.item_code,

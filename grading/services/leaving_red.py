@@ -36,11 +36,12 @@ def held(change_ids: Sequence[int]) -> dict[int, str | Promise]:
             JOIN rentals_unit h ON h.id = c.unit_id
             WHERE c.id = ANY(%s) AND c.from_grade = 'red' AND c.mark = 'assessed' AND (
                 EXISTS (SELECT FROM grading_urgentred u WHERE u.change_id = red.id AND u.state = 'unconfirmed')
-                OR (red.inspected_by_id IS NOT NULL OR red.mark = 'urgent') AND was.rule_set_id = now.rule_set_id
+                OR was.rule_set_id = now.rule_set_id
                    AND NOT EXISTS (
                         SELECT FROM grading_visit v
                         WHERE v.building_id = h.building_id AND v.submitted_at >= p.starts_at
-                          AND v.by_id IS DISTINCT FROM red.inspected_by_id AND v.by_id <> ALL(red.earlier_inspectors)
+                          AND v.by_id <> coalesce(red.inspected_by_id, red.decided_by_id)
+                          AND v.by_id <> ALL(red.earlier_inspectors)
                           AND (red.mark <> 'urgent' OR v.by_id <> red.decided_by_id)
                           AND NOT EXISTS (SELECT FROM grading_visitexception e
                                           WHERE e.visit_id = v.id AND e.unit_id = c.unit_id)))
@@ -51,7 +52,8 @@ def held(change_ids: Sequence[int]) -> dict[int, str | Promise]:
 
 
 def put_in_by(unit_id: int) -> set[int]:
-    """Who put the home into the red that is in force: its inspectors, and who decided an urgent one.
+    """Who put the home into the red that is in force: its inspectors, and who decided an urgent one, or one
+    that nobody inspected, as a bulk assessment leaves it.
 
     None of them makes the re-inspection that leads out of it.
     """
@@ -59,5 +61,6 @@ def put_in_by(unit_id: int) -> set[int]:
     red = GradeChange.objects.filter(period__in=period).first()
     if red is None:
         return set()
-    urgent = red.decided_by_id if red.mark == GradeChange.Mark.URGENT else None
-    return {pk for pk in (red.inspected_by_id, *red.earlier_inspectors, urgent) if pk is not None}
+    is_deciders = red.mark == GradeChange.Mark.URGENT or red.inspected_by_id is None
+    decider = red.decided_by_id if is_deciders else None
+    return {pk for pk in (red.inspected_by_id, *red.earlier_inspectors, decider) if pk is not None}

@@ -137,10 +137,10 @@ def _set_aside(
             _("One of these findings is closed, or makes the home red: then someone must visit again.")
         )
     for hazard in Hazard.objects.lock_all(sorted(wanted)):
-        hazard.state, hazard.closed_at = HazardState.CLOSED, at
-        hazard.save(update_fields=["state", "closed_at"])
+        hazard.state, hazard.closed_at, hazard.set_aside_on = HazardState.CLOSED, at, day_of(at)
+        hazard.save(update_fields=["state", "closed_at", "set_aside_on"])
         HazardEvent.objects.create(
-            hazard=hazard, what=HazardEvent.What.CLOSED, at=at, by=by, note=answer[:500]
+            hazard=hazard, what=HazardEvent.What.SET_ASIDE, at=at, by=by, note=answer[:500]
         )
 
 

@@ -1,10 +1,18 @@
 """Spot checks of proofs accepted on paper: drawn by a hash that anybody can compute again, settled by a visit."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Permission
+from accounts.services import audit
+from communities import access
 from core.dates import add_workdays, day_of
+from core.errors import Invalid
 from grading.models import Finding, Hazard, HazardEvent, Proof, SamplingShare, SpotCheck, Visit
 from grading.services.hazards import Seen
 from grading.states import HazardState, SpotCheckState
@@ -79,3 +87,25 @@ def hazard_to_look_at(check: SpotCheck) -> Hazard:
     """The mended hazard as the form of a visit shows it: due on the day of the check."""
     check.hazard.due_on = check.due_on
     return check.hazard
+
+
+@transaction.atomic
+def set_shares(shares: Mapping[str, tuple[int, int]], *, by: User) -> None:
+    """Severity to the share of a hundred, and what each false proof of the same sender adds to it."""
+    access.authorize(by, Permission.RULES_EDIT)
+    for row in SamplingShare.objects.select_for_update().order_by("severity"):
+        percent, more = shares.get(row.severity, (row.percent, row.more_after_false))
+        if not (0 <= percent <= 100 and 0 <= more <= 100):
+            raise Invalid(_("A share lies between 0 and 100 percent."))
+        if (percent, more) == (row.percent, row.more_after_false):
+            continue
+        before = {"percent": row.percent, "more_after_false": row.more_after_false}
+        row.percent, row.more_after_false = percent, more
+        row.save()
+        audit.record(
+            "sampling-share-changed",
+            by=by,
+            subject="sampling_share",
+            subject_id=row.severity,
+            data={"before": before, "after": {"percent": percent, "more_after_false": more}},
+        )

@@ -9,7 +9,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
-from accounts.triggers import append_only, audited, no_delete
+from accounts.triggers import append_only, audited, follows, no_delete
 from grading.models import GradeChange, StarAward, Visit
 from letters.querysets import DocumentQuerySet, OfDocumentQuerySet
 from rentals.models import Building, Landlord, Unit
@@ -30,6 +30,13 @@ class DocumentSeries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.year}: {self.last}"
+
+
+DOCUMENT_MOVES: dict[str, set[str]] = {
+    "owed": {"ready", "failed"},
+    "ready": set(),
+    "failed": {"owed"},
+}
 
 
 class Document(models.Model):
@@ -71,6 +78,9 @@ class Document(models.Model):
     change = models.ForeignKey(GradeChange, null=True, on_delete=models.PROTECT, related_name="documents")
     visit = models.ForeignKey(Visit, null=True, on_delete=models.PROTECT, related_name="documents")
     star_award = models.OneToOneField(StarAward, null=True, on_delete=models.PROTECT, related_name="document")
+    replaces = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="replacement", help_text="one that failed"
+    )
     data: Any = models.JSONField()
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -94,12 +104,12 @@ class Document(models.Model):
             models.UniqueConstraint(
                 name="document_once_for_a_decision",
                 fields=["kind", "change"],
-                condition=Q(change__isnull=False),
+                condition=Q(change__isnull=False, replaces__isnull=True),
             ),
             models.UniqueConstraint(
                 name="document_once_for_a_visit_and_place",
                 fields=["kind", "visit", "unit"],
-                condition=Q(visit__isnull=False),
+                condition=Q(visit__isnull=False, replaces__isnull=True),
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
@@ -141,16 +151,49 @@ class Document(models.Model):
                 func="""
                     IF OLD.state = 'ready' OR
                         (NEW.kind, NEW.prefix, NEW.year, NEW.seq, NEW.building_id, NEW.unit_id,
-                         NEW.landlord_id, NEW.change_id, NEW.visit_id, NEW.star_award_id, NEW.data, NEW.issued_at, NEW.issued_by_id)
+                         NEW.landlord_id, NEW.change_id, NEW.visit_id, NEW.star_award_id,
+                         NEW.replaces_id, NEW.data, NEW.issued_at, NEW.issued_by_id)
                         IS DISTINCT FROM
                         (OLD.kind, OLD.prefix, OLD.year, OLD.seq, OLD.building_id, OLD.unit_id,
-                         OLD.landlord_id, OLD.change_id, OLD.visit_id, OLD.star_award_id, OLD.data, OLD.issued_at, OLD.issued_by_id)
+                         OLD.landlord_id, OLD.change_id, OLD.visit_id, OLD.star_award_id,
+                         OLD.replaces_id, OLD.data, OLD.issued_at, OLD.issued_by_id)
                     THEN RAISE EXCEPTION 'pgtrigger: Cannot change an issued document';
                     END IF;
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="replaces_one_that_failed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__replaces__isnull=False),
+                func="""
+                    PERFORM 1 FROM letters_document d WHERE d.id = NEW.replaces_id AND d.state = 'failed'
+                       AND (d.kind, d.building_id, d.unit_id, d.change_id, d.visit_id)
+                           IS NOT DISTINCT FROM (NEW.kind, NEW.building_id, NEW.unit_id, NEW.change_id, NEW.visit_id)
+                    FOR UPDATE;
+                    IF NOT FOUND THEN
+                        RAISE EXCEPTION 'only a document that failed is replaced, by one about the same'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'document_replaces_one_that_failed';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="replaced_is_not_made",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state="failed", new__state="owed"),
+                func="""
+                    IF EXISTS (SELECT FROM letters_document d WHERE d.replaces_id = OLD.id) THEN
+                        RAISE EXCEPTION 'a document that was replaced is not made any more'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'document_replaced_is_not_made';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             audited("document", "state", reason="n.failure"),
+            follows(DOCUMENT_MOVES),
             no_delete(),
         ]
 
@@ -163,6 +206,11 @@ class Document(models.Model):
         return (
             self.failure.removeprefix("missing_glyph: ") if self.failure.startswith("missing_glyph") else ""
         )
+
+    @property
+    def missing_character_alone(self) -> str:
+        """Without its code point."""
+        return self.missing_character.split(" ")[0]
 
     @property
     def title(self) -> str:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.triggers import no_delete
+from accounts.triggers import follows, no_delete
 from letters.querysets import NoticeQuerySet, TextMessageQuerySet
 from rentals.models import Landlord, Unit
 
@@ -68,6 +68,15 @@ class Notice(models.Model):
         return self.key
 
 
+TEXT_MESSAGE_MOVES: dict[str, set[str]] = {
+    "waiting": {"sending", "given_up"},
+    "sending": {"sent", "waiting", "unclear", "given_up"},
+    "sent": set(),
+    "unclear": {"waiting"},
+    "given_up": {"waiting"},
+}
+
+
 class TextMessage(models.Model):
     """One SMS in the outbox. Its words hold no personal data beyond the address.
 
@@ -118,7 +127,7 @@ class TextMessage(models.Model):
                 name="textmessage_due", fields=["not_before"], condition=Q(state__in=["waiting", "sending"])
             )
         ]
-        triggers: ClassVar = [no_delete()]
+        triggers: ClassVar = [no_delete(), follows(TEXT_MESSAGE_MOVES)]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.state}"

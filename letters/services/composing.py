@@ -129,6 +129,8 @@ def consequence_of_line(line: ExplainedLine) -> str:
         words = "同一问题反复出现，升级为一票否决"
     if line.because is Because.REFUSAL:
         words = "逾期拒不整改，升级为一票否决"
+    if line.because is Because.SET_ASIDE:
+        return "经异议复核不予认定，不扣分"
     if line.happened_on and line.until:
         words += f"，观察至{chinese_day(line.until)}"
     elif line.closed_on and line.until:

@@ -49,6 +49,8 @@ def try_again(*, document_id: int, by: User) -> Document:
     access.authorize(by, Permission.DOCUMENT_ISSUE, community_id=document.building.community_id)
     if document.state != Document.State.FAILED:
         raise Conflict(_("Only a document that could not be made is tried again."))
+    if Document.objects.filter(replaces=document).exists():
+        raise Conflict(_("Another document has taken the place of this one."))
     document.state, document.failure = Document.State.OWED, ""
     document.save(update_fields=["state", "failure"])
     return document

@@ -6,9 +6,17 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.triggers import audited
+from accounts.triggers import audited, follows
 from jobs.models import Job
 from rentals.querysets import ImportRunQuerySet
+
+IMPORT_MOVES: dict[str, set[str]] = {
+    "waiting": {"checked", "done", "refused"},
+    "checked": set(),
+    "done": {"undone"},
+    "refused": set(),
+    "undone": set(),
+}
 
 
 class ImportRun(models.Model):
@@ -55,7 +63,7 @@ class ImportRun(models.Model):
         verbose_name = _("registry import")
         verbose_name_plural = _("registry imports")
         ordering: ClassVar = ["-pk"]
-        triggers: ClassVar = [audited("import_run", "state")]
+        triggers: ClassVar = [audited("import_run", "state"), follows(IMPORT_MOVES)]
 
     def __str__(self) -> str:
         return self.file_name

@@ -82,6 +82,7 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
         "version": built.rule_set.version,
         "draft": built.draft.version,
         "item": "F02",
+        "fire": "fire",
         "homes": "homes",
         "sticker_word": "sticker",
         "a6_word": "a6",

@@ -19,6 +19,19 @@ DATA = {
         "place": "某处",
     },
     "api:photos": {"photo": lambda _: picture()},
+    "api:change-decision": {"verb": "approve", "reason": "属实"},
+    "api:urgent-reds": {"unit": lambda on: on.world.green.code, "item": "Z05", "reason": "发现黑煤气"},
+    "api:urgent-red-end": {"verb": "confirm", "reason": "属实"},
+    "api:objections": {"unit": lambda on: on.world.red.code, "words": "照片不是这间房"},
+    "api:objection-assign": {"to": "office"},
+    "api:objection-answer": {"verb": "reject", "answer": "照片与记录相符"},
+    "api:replies": {"unit": lambda on: on.world.red.code, "text": "已整改，欢迎查看"},
+    "api:reply-hide": {"reason": "辱骂他人"},
+    "api:visit-requests": {"unit": lambda on: on.world.red.code, "words": "已整改"},
+    "api:hazard-proofs": {"note": "已清走"},
+    "api:hazard-hand-over": {"department": "消防", "words": "请核查"},
+    "api:proof-check": {"verb": "accept"},
+    "api:hand-over-end": {"verb": "answer", "answered_by": "张工", "words": "已处理"},
     "api:delisting-requests": {"unit": lambda on: on.world.red.code, "words": "已整改"},
 }
 ROWS = table(
@@ -38,6 +51,24 @@ api:visits              POST  -             401   ok    404    403       404    
 api:photos              POST  -             401   ok    ok     403       403        403    403     403     403      ok        ok         401
 api:delisting-requests  GET   -             401   ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         401
 api:delisting-requests  POST  -             401   403   404    403       404        403    403     403     403      409       404        401
+api:changes             GET   -             401   ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         401
+api:change-decision     POST  pk=proposed   401   403   404    ok        404        403    403     403     403      403       404        401
+api:urgent-reds         GET   -             401   ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         401
+api:urgent-reds         POST  -             401   403   404    403       404        ok     403     403     403      403       404        401
+api:urgent-red-end      POST  pk=urgent     401   403   404    403       404        ok     403     403     403      404       404        401
+api:objections          GET   -             401   ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         401
+api:objections          POST  -             401   403   404    403       404        403    403     403     403      409       404        401
+api:objection-assign    POST  pk=objection  401   403   404    ok        404        ok     ok      403     403      403       404        401
+api:objection-answer    POST  pk=objection  401   403   404    403       404        403    ok      403     403      403       404        401
+api:replies             POST  -             401   403   404    403       404        403    403     403     403      ok        404        401
+api:reply-hide          POST  pk=reply      401   403   403    403       403        403    ok      403     403      403       403        401
+api:visit-requests      POST  -             401   403   404    403       404        403    403     403     403      409       404        401
+api:hazard-proofs       POST  pk=hazard     401   403   403    403       403        403    403     403     403      ok        404        401
+api:hazard-hand-over    POST  pk=hazard     401   403   404    409       404        403    403     403     403      403       404        401
+api:proof-check         POST  pk=proof      401   403   404    ok        404        403    403     403     403      403       404        401
+api:hand-over-end       POST  pk=hand_over  401   403   404    ok        404        403    403     403     403      403       404        401
+api:incident-place      POST  pk=incident   401   403   404    ok        404        403    ok      403     403      404       404        401
+api:delisting-withdraw  POST  pk=delisting  401   403   404    403       404        403    403     403     403      ok        404        401
 api:schema              GET   -             401   ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         401
 api:docs                GET   -             in    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         in
 api:nowhere             GET   rest=nowhere  404   404   404    404       404        404    404     404     404      404       404        404

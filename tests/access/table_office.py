@@ -4,6 +4,13 @@ from tests.access.asking import today
 from tests.access.notation import table
 
 DATA = {
+    "office:handling": {
+        f"{severity}_{name}": 10
+        for severity in ("critical", "major", "minor")
+        for name in ("percent", "more")
+    },
+    "office:category-new": {"code": "noise", "name_zh": "噪声", "name_en": "Noise"},
+    "office:category": {"code": "fire", "name_zh": "火警", "name_en": "Fire", "item_code": "F07"},
     "office:person-new": {"name": "fresh", "display_name": "新人"},
     "office:person-active": {"active": "0", "reason": "调离"},
     "office:person-second-step": {"reason": "手机遗失"},
@@ -99,6 +106,12 @@ office:rule-discard       POST  version=draft          in    403   403    403   
 office:integrity          GET   -                      in    403   403    403       403        403    ok      403     ok       403       403        in
 office:integrity-list     GET   what=hops              in    403   403    403       403        403    ok      403     ok       403       403        in
 office:second-visits-draw POST  -                      in    403   403    403       403        403    422     403     403      403       403        in
+office:handling           GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:handling           POST  -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:category-new       GET   -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:category-new       POST  -                      in    403   403    403       403        403    ok      403     403      403       403        in
+office:category           GET   code=fire              in    403   403    403       403        403    ok      403     403      403       403        in
+office:category           POST  code=fire              in    403   403    403       403        403    ok      403     403      403       403        in
 office:audit              GET   -                      in    403   403    403       403        403    403     403     ok       403       403        in
 """,
     DATA,

@@ -20,6 +20,7 @@ DATA = {
     "review:report-answer": {"answer": "已上门处理"},
     "review:home-reveal": {"purpose": "联系业主整改"},
     "review:document-again": {},
+    "review:document-reissue": {"wrong": "福", "right": "富"},
     "review:rectification": {},
     "review:homes-export": {"format": "csv"},
 }
@@ -64,6 +65,7 @@ review:document-file   GET   pk=letter      in    ok    404    ok        404    
 review:document-preview  GET   pk=letter,page=one  in    ok    404    ok        404        ok     ok      403     ok       403       403        in
 review:delivery-photo  GET   pk=delivery    in    ok    404    ok        404        ok     ok      403     ok       403       403        in
 review:document-again  POST  pk=failed_letter  in    403   403    ok        404        403    ok      403     403      403       403        in
+review:document-reissue  POST  pk=failed_letter  in  403   403    ok        404        403    ok      403     403      403       403        in
 review:rectification   POST  pk=green       in    403   403    ok        404        403    ok      403     403      403       403        in
 review:register        GET   -              in    ok    ok     ok        ok         ok     ok      ok      ok       403       403        in
 review:homes-export    POST  -              in    403   403    ok        ok         ok     ok      ok      403      403       403        in

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
 from core.errors import Conflict, Invalid, NotAllowed, OutOfScope
 from fucheng.flows import grade_change, objection
 from grading.models import GradeChange, Hazard, Objection, Reply, Standing, VisitRequest
+from grading.services import explaining
 from grading.services import objections as service
 from grading.services.hazards import Seen
 from grading.services.objections import TookPart
@@ -120,7 +122,7 @@ class TestWhoAnswers:
     def test_postgres_refuses_them_too(self, cast: Cast, place: Place, who: str, column: str) -> None:
         decided(cast, place, "L06")
         one = file(cast, place)
-        with pytest.raises(IntegrityError, match="took part"), transaction.atomic():
+        with pytest.raises(IntegrityError, match=r"took part|do not include"), transaction.atomic():
             Objection.objects.filter(pk=one.pk).update(**{column: getattr(cast, who)})
 
     def test_those_without_a_part_and_with_a_post_here_are_offered(
@@ -182,7 +184,7 @@ class TestAnswer:
     ) -> None:
         end("uphold", file(cast, place), colleague)
         made = pay_visit(place.building, cast.grid, at=NOON + 3 * DAY).visit
-        with pytest.raises(IntegrityError, match="took part"), transaction.atomic():
+        with pytest.raises(IntegrityError, match=r"took part|do not include"), transaction.atomic():
             VisitRequest.objects.update(state="done", visit=made, ended_at=NOON)
 
     def test_a_red_is_not_lifted_at_a_desk(self, cast: Cast, place: Place, colleague: User) -> None:
@@ -320,3 +322,64 @@ def test_eight_presses_and_eight_answers_leave_one_of_each(cast: Cast) -> None:
     assert [len(won(outcome)) for outcome in (asked, filed, replied, answered)] == [1, 1, 1, 1]
     one.refresh_from_db()
     assert one.state == won(answered)[0].state
+
+
+class TestSetAside:
+    """A finding set aside after an objection never cost anything, and the explanation says so."""
+
+    @pytest.fixture
+    def fading(self, cast: Cast, place: Place) -> GradeChange:
+        """Yellow by faults of which one goes on costing points for 30 days after it is mended."""
+        factories.rules_always_said("H05", decay_days=30)
+        seen = [Seen(code, place.home.pk) for code in ("F02", "H05")]
+        pay_visit(place.building, cast.grid, seen, at=NOON)
+        change = GradeChange.objects.open().get(unit=place.home)
+        return grade_change.approve(change_id=change.pk, by=cast.reviewer, at=NOON, reason="同意")
+
+    def aside(self, cast: Cast, place: Place, colleague: User) -> Hazard:
+        hazard = Hazard.objects.get(unit=place.home, item_code="H05")
+        end("uphold", file(cast, place), colleague, hazard_ids=[hazard.pk])
+        hazard.refresh_from_db()
+        return hazard
+
+    def line(self, place: Place) -> dict[str, Any]:
+        assessment = Standing.objects.select_related("assessment").get(unit=place.home).assessment
+        assert assessment is not None
+        return next(line for line in assessment.lines if line["item"] == "H05")
+
+    def test_it_takes_nothing_off_while_a_mended_one_would_fade(
+        self, cast: Cast, place: Place, fading: GradeChange, colleague: User
+    ) -> None:
+        before = fading.assessment.score
+        hazard = self.aside(cast, place, colleague)
+        after = Standing.objects.select_related("assessment").get(unit=place.home).assessment
+        assert hazard.set_aside_on == (NOON + 2 * DAY).date()
+        assert after is not None
+        assert after.score == before + hazard.item.points
+        assert (self.line(place)["points"], self.line(place)["because"]) == (0, "set_aside")
+
+    def test_the_explanation_tells_it_until_it_would_have_faded(
+        self, cast: Cast, place: Place, fading: GradeChange, colleague: User
+    ) -> None:
+        self.aside(cast, place, colleague)
+        assessment = Standing.objects.select_related("assessment__rule_set").get(unit=place.home).assessment
+        assert assessment is not None
+        told = next(line for line in explaining.explain(assessment).lines if line.item_code == "H05")
+        with translation.override("en"):
+            assert told.does == "set aside after an objection: takes nothing off"
+            assert told.ends == "Nothing to do; it leaves this list on 2026-06-13"
+
+    def test_found_again_it_counts_again(
+        self, cast: Cast, place: Place, fading: GradeChange, colleague: User
+    ) -> None:
+        self.aside(cast, place, colleague)
+        pay_visit(place.building, cast.grid, [Seen("H05", place.home.pk)], at=NOON + 3 * DAY)
+        hazard = Hazard.objects.get(unit=place.home, item_code="H05")
+        assert (hazard.state, hazard.set_aside_on) == ("open", None)
+        assert self.line(place)["points"] == hazard.item.points
+
+    def test_the_story_of_the_hazard_says_set_aside_not_mended(
+        self, cast: Cast, place: Place, fading: GradeChange, colleague: User
+    ) -> None:
+        hazard = self.aside(cast, place, colleague)
+        assert [event.what for event in hazard.events.all()] == ["opened", "set_aside"]

@@ -24,11 +24,14 @@ from fucheng.flows import delisting, grade_change, proof, visit
 from grading.models import (
     DelistingRequest,
     GradeChange,
+    GradePeriod,
     Hazard,
     Proof,
     RuleItem,
     RuleSet,
     Standing,
+    UrgentRed,
+    Visit,
     VisitException,
 )
 from grading.services import assessing, hazards, rule_sets
@@ -108,6 +111,8 @@ class GradingLife(RuleBasedStateMachine):
         owner = factories.landlord(name=f"业主{self.building.pk}")
         self.units = factories.units(self.building, HOMES, owner=owner)
         self.has_new_rules = False
+        self.rules_changed_at = self.now
+        self.incidents: list[int] = []
         self.last: dict[str, Any] | None = None
 
     # ---- time ----------------------------------------------------------------------------------------------
@@ -254,7 +259,8 @@ class GradingLife(RuleBasedStateMachine):
     def rules_change_and_all_homes_are_judged(self, green_from: int, capped: int) -> None:
         """In force for the days of this run only; a visit that began under the old ones keeps them."""
         self.has_new_rules = True
-        self.tick()
+        self.rules_changed_at = self.tick()
+        self.old_version = rule_sets.for_visit(day_of(self.now)).version
         new = publish_copy(f"m{self.building.pk}", self.now, green_from, capped)
         with transaction.atomic():
             assessing.assess_buildings(
@@ -300,7 +306,7 @@ class GradingLife(RuleBasedStateMachine):
     @invariant()
     def nothing_that_must_hold_is_broken(self) -> None:
         if hasattr(self, "units"):
-            truths.hold(self.building.pk, [unit.pk for unit in self.units])
+            truths.hold(self.building.pk, [unit.pk for unit in self.units], day_of(self.now))
 
 
 def may_decide(person: User, verb: str, change: GradeChange) -> bool:
@@ -308,7 +314,9 @@ def may_decide(person: User, verb: str, change: GradeChange) -> bool:
     needed = Permission.GRADE_DECIDE_RED if change.reviewed_at else Permission.GRADE_DECIDE
     if verb == "review":
         needed = Permission.GRADE_REVIEW
-    if not access.can(person, needed, community_id=change.community_id) or person.pk in _inspectors(change):
+    if not access.can(person, needed, community_id=change.community_id) or person.pk in inspectors_of(change):
+        return False
+    if verb != "return" and is_held_in_red(change):
         return False
     if VERBS[verb][1] not in CHANGE_MOVES[ChangeState(change.state)]:
         return False
@@ -318,8 +326,25 @@ def may_decide(person: User, verb: str, change: GradeChange) -> bool:
     return verb == "return" or not is_red or change.state == ChangeState.WITH_PANEL
 
 
-def _inspectors(change: GradeChange) -> set[int | None]:
+def inspectors_of(change: GradeChange) -> set[int | None]:
     return {change.inspected_by_id, *change.earlier_inspectors}
+
+
+def is_held_in_red(change: GradeChange) -> bool:
+    """An urgent red waits for its second look, or nobody but who put the home into red has seen it since."""
+    period = GradePeriod.objects.filter(unit=change.unit_id, ends_at=None, grade="red").first()
+    if period is None or change.mark != "assessed":
+        return False
+    red = period.change
+    if UrgentRed.objects.filter(change=red, state="unconfirmed").exists():
+        return True
+    if red.assessment.rule_set_id != change.assessment.rule_set_id:
+        return False
+    put_in = {red.inspected_by_id, *red.earlier_inspectors} - {None}
+    if red.mark == "urgent" or red.inspected_by_id is None:
+        put_in.add(red.decided_by_id)
+    since = Visit.objects.filter(building__units=change.unit_id, submitted_at__gte=period.starts_at)
+    return not since.exclude(by__in=put_in).exclude(exceptions__unit=change.unit_id).exists()
 
 
 def publish_copy(version: str, at: datetime, green_from: int, capped: int) -> RuleSet:
@@ -356,7 +381,7 @@ def refused(call: Callable[..., Any], *errors: type[DomainError], **order: Any) 
     raise AssertionError(f"{call.__module__}.{call.__name__} was not refused: {order}")
 
 
-def life_of(everybody: People) -> type[GradingLife]:
+def life_of(life: type[GradingLife], everybody: People) -> type[GradingLife]:
     """The machine with these people in it."""
     hazards._workdays_after.cache_clear()
-    return type("GradingLife", (GradingLife,), {"people": everybody})
+    return type("Life", (life,), {"people": everybody})

@@ -8,6 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.machine.cases import Cases
 from tests.machine.life import life_of, people
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -17,7 +18,7 @@ def live(runs: int, steps: int) -> float:
     """Runs a second."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM")  # else every step reads past the rows that earlier tests rolled back
-    machine = life_of(people())
+    machine = life_of(Cases, people())
     start = time.perf_counter()
     run_state_machine_as_test(
         machine,

@@ -2,13 +2,28 @@
 
 import itertools
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
 
 from core.dates import day_of
-from grading.models import DelistingRequest, GradeChange, GradePeriod, Hazard, RuleSet, Standing, Visit, Watch
+from grading.models import (
+    DelistingRequest,
+    GradeChange,
+    GradePeriod,
+    Hazard,
+    Incident,
+    Objection,
+    RuleSet,
+    SecondVisit,
+    Standing,
+    UrgentRed,
+    Visit,
+    VisitRequest,
+    Watch,
+)
+from grading.services import assessing, rule_sets
 from grading.states import OPEN_CHANGE_STATES
 
 
@@ -16,13 +31,17 @@ def grade_of(unit_id: int) -> str | None:
     return Standing.objects.get(unit=unit_id).grade
 
 
-def hold(building_id: int, unit_ids: list[int]) -> None:
+def hold(building_id: int, unit_ids: list[int], today: date) -> None:
     periods = GradePeriod.objects.filter(unit__in=unit_ids).order_by("unit", "starts_at", "pk")
     of_unit = defaultdict(list)
     for period in periods.select_related("change__assessment__rule_set"):
         of_unit[period.unit_id].append(period)
         a_grade_rests_on_its_decision(period)
-        a_grade_is_explained_by_its_version(period.change.assessment, period.grade)
+        explained = period.change.assessment
+        is_lifted = (
+            period.change.mark == "lifted"
+        )  # back to the grade before, whatever waits for its decision
+        a_grade_is_explained_by_its_version(explained, explained.grade if is_lifted else period.grade)
     changes = list(GradeChange.objects.filter(unit__in=unit_ids).order_by("pk"))
     for change in changes:
         nobody_decides_on_the_own_visit(change)
@@ -35,7 +54,10 @@ def hold(building_id: int, unit_ids: list[int]) -> None:
             a_grade_is_explained_by_its_version(standing.assessment, standing.assessment.grade)
             the_sum_is_of_the_open_hazards(standing, building_id)
             the_next_visit_follows_grade_and_version(standing)
+    the_reasons_are_those_of_the_facts(standings, today)
     delistings_follow_their_changes(unit_ids)
+    cases_are_ended_by_another(unit_ids)
+    a_protected_incident_touches_nothing(building_id, unit_ids)
     the_last_visit_is_the_newest_that_saw_the_home(building_id, standings)
 
 
@@ -71,7 +93,7 @@ def a_grade_is_explained_by_its_version(assessment: Any, grade: str) -> None:
     lost: defaultdict[str, int] = defaultdict(int)
     counted: set[str] = set()
     for line in assessment.lines:
-        if line["effect"] == "points" and line["item"] not in counted:
+        if line["effect"] == "points" and line["points"] and line["item"] not in counted:
             counted.add(line["item"])
             lost[line["item"][0]] += line["points"]
     score = 100 - sum(min(points, rules.dimension_caps[d]) for d, points in lost.items())
@@ -118,8 +140,10 @@ def the_next_visit_follows_grade_and_version(standing: Standing) -> None:
         days = min(days, rules.interval_days_capped)
     due = day_of(standing.last_visit_at) + timedelta(days=days)
     soonest = day_of(standing.last_visit_at) + timedelta(days=min(days, rules.interval_days["red"]))
-    is_watched = Watch.objects.filter(unit=standing.unit_id).exists()
-    assert standing.next_visit_on in ({due, soonest} if is_watched else {due})
+    allowed = {due, due + timedelta(days=standing.gained_days)}
+    if Watch.objects.filter(unit=standing.unit_id).exists():
+        allowed.add(soonest)
+    assert standing.next_visit_on in allowed
 
 
 def delistings_follow_their_changes(unit_ids: list[int]) -> None:
@@ -129,6 +153,9 @@ def delistings_follow_their_changes(unit_ids: list[int]) -> None:
             assert row.visit_id, "never on paper alone"
             assert row.change
             assert (row.change.state, row.change.from_grade) == ("approved", "red")
+            assert {item.seen for item in row.items.all()} <= {"mended"}, (
+                "every reason of the red was found mended"
+            )
         if row.state == "with_panel":
             assert row.change
             assert row.change.state == "with_panel"
@@ -144,3 +171,49 @@ def the_last_visit_is_the_newest_that_saw_the_home(building_id: int, standings: 
             v.submitted_at for v in visits if standing.unit_id not in {e.unit_id for e in v.exceptions.all()}
         ]
         assert standing.last_visit_at == max(saw, default=None)
+
+
+def the_reasons_are_those_of_the_facts(standings: Any, today: date) -> None:
+    """Computed again from the facts by the version it names, an assessment says the same, line by line."""
+    for standing in standings:
+        if standing.assessment is None or (standing.reassess_on and standing.reassess_on <= today):
+            continue
+        of_home = Standing.objects.filter(unit=standing.unit_id)
+        book = rule_sets.book(standing.assessment.rule_set)
+        (judged,) = assessing.judge(of_home, book, today)
+        kept = (standing.assessment.grade, standing.assessment.score, standing.assessment.lines)
+        said = (judged.verdict.grade, judged.verdict.score, assessing.lines_to_json(judged.verdict.lines))
+        assert said == kept
+
+
+def cases_are_ended_by_another(unit_ids: list[int]) -> None:
+    for urgent in UrgentRed.objects.filter(unit__in=unit_ids).select_related("change", "lifting"):
+        assert urgent.change.mark == "urgent"
+        assert urgent.ended_by_id != urgent.decided_by_id
+        assert (urgent.lifting_id is not None) == (urgent.state == "lifted")
+    rows = Objection.objects.filter(unit__in=unit_ids).select_related("change__assessment__visit")
+    for row in rows:
+        took_part = {row.change.inspected_by_id, row.change.reviewed_by_id, row.change.decided_by_id}
+        took_part |= {*row.change.earlier_inspectors}
+        assert not {row.answered_by_id, row.assigned_to_id} - {None} & took_part
+        if row.state == "upheld" and row.remedy == "reinspection":
+            assert VisitRequest.objects.filter(unit=row.unit_id, why="objection").exists()
+    asked = VisitRequest.objects.filter(unit__in=unit_ids, state="done").select_related(
+        "visit", "objection__change"
+    )
+    for request in asked.filter(why="objection"):
+        assert request.visit
+        assert request.objection
+        assert request.visit.by_id not in {
+            request.objection.change.decided_by_id,
+            *request.objection.change.earlier_inspectors,
+            request.objection.change.inspected_by_id,
+        }
+    for second in SecondVisit.objects.filter(building__units__in=unit_ids).select_related("visit"):
+        assert second.assigned_to_id != second.first_by_id
+        assert second.visit is None or second.visit.by_id == second.assigned_to_id
+
+
+def a_protected_incident_touches_nothing(building_id: int, unit_ids: list[int]) -> None:
+    tied = Q(building=building_id) | Q(unit__in=unit_ids) | Q(hazard__building=building_id)
+    assert not Incident.objects.filter(tied, category__is_protected=True).exists()

@@ -25,6 +25,7 @@ SECTION = Section(
         Item("office:outbox", _("Text messages"), "message-2", Permission.OUTBOX_MANAGE),
         Item("office:people", _("People"), "users", Permission.PEOPLE_MANAGE, tab=True),
         Item("office:rules", _("Rules"), "scale", Permission.RULES_READ),
+        Item("office:handling", _("Spot checks, categories"), "adjustments", Permission.RULES_EDIT),
         Item("office:jobs", _("Jobs"), "progress", Permission.JOBS_READ, tab=True),
         Item("office:integrity", _("Integrity"), "shield-search", Permission.INTEGRITY_READ),
         Item("office:audit", _("Audit trail"), "history", Permission.AUDIT_READ, tab=True),

@@ -3,6 +3,7 @@ from django.urls import path
 from fucheng.web.office.views import (
     assessment,
     audit,
+    handling,
     home,
     imports,
     incidents,
@@ -21,6 +22,9 @@ from fucheng.web.office.views import (
 app_name = "office"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("handling/", handling.overview, name="handling"),
+    path("handling/categories/new/", handling.category_new, name="category-new"),
+    path("handling/categories/<slug:code>/", handling.category, name="category"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:pk>/", jobs.job, name="job"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job-cancel"),

@@ -44,6 +44,7 @@ urlpatterns = [
     path("documents/<int:pk>/file/", documents.document_file, name="document-file"),
     path("documents/<int:pk>/pages/<int:page>/", documents.document_preview, name="document-preview"),
     path("documents/<int:pk>/again/", documents.document_again, name="document-again"),
+    path("documents/<int:pk>/reissue/", documents.document_reissue, name="document-reissue"),
     path("deliveries/<int:pk>/photo/", documents.delivery_photo, name="delivery-photo"),
     path("homes/<int:pk>/rectification/", documents.rectification, name="rectification"),
     path("register/", register.home_list, name="register"),

@@ -42,7 +42,7 @@ def changed(
     )
     GradeChange.objects.create(
         unit=unit, community=unit.building.community, assessment=assessment, from_grade=before, to_grade=after,
-        state="approved", proposed_at=at, reviewed_by=cast.reviewer, reviewed_at=at, decided_as="panel",
+        state="approved", proposed_at=at, reviewed_by=factories.somebody("a-reviewer"), reviewed_at=at, decided_as="panel",
         decided_by=cast.panel, decided_at=at, reason="属实",
     )  # fmt: skip
 

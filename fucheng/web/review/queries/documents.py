@@ -56,7 +56,11 @@ class DocumentFile:
 
 def document_file(user: User, pk: int) -> DocumentFile:
     """Three flat queries; OutOfScope for another community's."""
-    document = Document.objects.visible_to(user).select_related(*_ROUND, "change", "visit").one(pk=pk)
+    document = (
+        Document.objects.visible_to(user)
+        .select_related(*_ROUND, "change", "visit", "replaces", "replacement")
+        .one(pk=pk)
+    )
     return DocumentFile(
         document,
         list(document.deliveries.select_related("by").order_by("at", "pk")),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Permission
 from communities import access
-from core.errors import DomainError, OutOfScope
+from core.errors import DomainError, Invalid, OutOfScope
 from fucheng.flows import documents as flow
 from fucheng.web import listing
 from fucheng.web.pdf import pdf_answer
@@ -88,6 +88,22 @@ def document_again(request: StaffRequest, pk: int) -> HttpResponse:
     flow.try_again(document_id=pk, by=request.user)
     messages.success(request, _("The document is being made again; reload the page in a moment."))
     return redirect("review:document", pk=pk)
+
+
+@require_POST
+@staff_page(Permission.DOCUMENT_ISSUE)
+def document_reissue(request: StaffRequest, pk: int) -> HttpResponse:
+    """A document that failed, with the wrong words corrected; on to the new one."""
+    told = {name: request.POST.get(name, "")[:200] for name in ("wrong", "right")}
+    try:
+        made = flow.reissue(document_id=pk, **told, by=request.user, at=timezone.now())
+    except Invalid as refused:
+        messages.error(request, str(refused))
+        return redirect("review:document", pk=pk)
+    messages.success(
+        request, _("Number %(number)s takes its place; its file is being made.") % {"number": made.number}
+    )
+    return redirect("review:document", pk=made.pk)
 
 
 @require_POST
