@@ -232,7 +232,7 @@ STARS = [
             verb,
             to,
             {"proposed": PANEL},
-            Door("review:star-proposal", fixed(verb=verb, reason="同意")),
+            Door("review:star-proposal", fixed(verb=verb, reason="同意")) if verb == "refuse" else None,
             columns=_as(state=to, decided_by="BY", decided_at="AT", answer="同意"),
         )
         for verb, to in (("approve", "approved"), ("refuse", "refused"))
