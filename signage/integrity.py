@@ -14,6 +14,24 @@ CHECKS: dict[str, str] = {
         LEFT JOIN signage_printitem i ON i.serial = s.serial AND i.run_id = s.run_id
         WHERE i.id IS NULL OR (i.unit_id, i.building_id, i.estate_id, i.committee_id)
            IS DISTINCT FROM (s.unit_id, s.building_id, s.estate_id, s.committee_id)""",
-    "a sign that ended says when": """
-        SELECT id FROM signage_sign WHERE state IN ('superseded', 'removed', 'void') AND ended_at IS NULL""",
+    "a replaced sign ended in the moment in which its successor was hung": """
+        SELECT o.id FROM signage_sign o
+        WHERE o.state = 'superseded' AND NOT EXISTS (
+            SELECT FROM signage_sign n
+            WHERE n.product = o.product AND n.posted_at = o.ended_at AND n.id <> o.id
+              AND (n.unit_id, n.building_id, n.estate_id, n.committee_id)
+                  IS NOT DISTINCT FROM (o.unit_id, o.building_id, o.estate_id, o.committee_id))""",
+    "a sign is hung after it was printed and ends after it was hung": """
+        SELECT id FROM signage_sign WHERE posted_at < printed_at OR ended_at < coalesce(posted_at, printed_at)""",
+    "the state of a sign is the last one in the audit trail": """
+        SELECT s.id FROM signage_sign s
+        JOIN (SELECT DISTINCT ON (subject_id) subject_id::bigint AS sign_id, after ->> 'state' AS state
+              FROM accounts_auditevent WHERE subject = 'sign' AND verb = 'changed'
+              ORDER BY subject_id, id DESC) told ON told.sign_id = s.id
+        WHERE told.state <> s.state""",
+    "a withdrawn code leads nowhere": """
+        SELECT w.id FROM signage_withdrawntoken w JOIN signage_publictoken t ON t.token = w.token""",
+    "a task about an old sign is at the home of a sign that has ended": """
+        SELECT t.id FROM signage_signtask t JOIN signage_sign s ON s.id = t.sign_id
+        WHERE t.kind = 'dead' AND (s.unit_id <> t.unit_id OR s.ended_at IS NULL)""",
 }
