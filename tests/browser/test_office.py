@@ -4,14 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from rentals.models import ImportRun, Unit
 from rentals.registry.columns import INDEX
 from rentals.registry.template import EXAMPLE, fill_template
 from signage.engine.verify import read_pages
-from signage.models import PublicToken
+from signage.models import Sign
+from signage.services.pieces import url_of
 from tests import factories
 from tests.browser.conftest import Visitors, work_all
 from tests.conftest import Cast
@@ -99,7 +99,7 @@ def test_printed_codes_lead_to_the_homes_that_were_ordered(browse: Visitors, cas
     with page.expect_download() as download:
         page.locator("a[href*='/files/']").first.click()
     sheets = read_pages(download.value.path().read_bytes())
-    tokens = PublicToken.objects.filter(unit__in=ours).values_list("token", flat=True)
-    wanted = sorted(f"{settings.PUBLIC_BASE_URL}/u/{token}" for token in tokens)
+    printed = Sign.objects.filter(unit__in=ours).values_list("unit__public_token__token", "serial")
+    wanted = sorted(url_of(token, serial) for token, serial in printed)
     assert sorted(url for sheet in sheets for url in sheet.urls) == wanted
     assert len(sheets) == 2

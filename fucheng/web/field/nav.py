@@ -13,9 +13,9 @@ SECTION = Section(
         Item("field:due-list", _("Due for a visit"), "route", Permission.VISIT_SUBMIT, tab=True),
         Item(
             "field:sign-list",
-            _("Signs at the doors"),
+            _("Signs"),
             "sticker",
-            Permission.SIGN_POST,
+            Permission.VISIT_SUBMIT,
             tab=True,
             covers=("/field/doors/",),
         ),

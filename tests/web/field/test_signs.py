@@ -5,12 +5,15 @@ import io
 import pytest
 import qrcode
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fucheng.web.field import scanning
 from grading.models import Standing
-from rentals.models import Unit
+from rentals.models import Building, Unit
 from signage.models import PrintRun, PublicToken, Sign
+from signage.serials import code_of
 from tests import factories
 from tests.web.field.conftest import Round
 
@@ -137,3 +140,74 @@ def test_code_is_followed_on_the_host_that_was_called(rf: object) -> None:
     request = rf.post("/field/scan/")  # type: ignore[attr-defined]
     assert scanning.code_in(f"http://testserver/u/{'a' * 22}", request) == ("a" * 22, "")
     assert scanning.code_in(f"http://testserver/u/{'a' * 22}?n=00001z", request)[1] == "FC0000123"
+
+
+def test_a_typed_serial_hangs_the_sign_and_a_second_time_is_told(round_: Round) -> None:
+    (sign,) = in_hand(round_, round_.homes[0])
+    for _ in range(2):
+        answer = round_.client.post("/field/scan/?mode=post", {"code": sign.serial.lower()})
+        assert answer.url == "/field/scan/?mode=post"
+    assert Sign.objects.on_the_wall().get() == sign
+
+
+def test_a_scanned_board_goes_by_its_page_for_the_photo(round_: Round) -> None:
+    (notice,) = in_hand(round_, round_.homes[0], product="no_rental", grade="red")
+    code = f"{HOST}/u/{token(round_.homes[0])}?n={code_of(notice.serial)}"
+    assert round_.client.post("/field/scan/?mode=post", {"code": code}).url == f"/field/signs/{notice.pk}/"
+
+
+def test_an_old_sign_is_not_hung_again_and_says_why(round_: Round) -> None:
+    (old,) = in_hand(round_, round_.homes[0])
+    Sign.objects.filter(pk=old.pk).update(state="void", ended_at=timezone.now())
+    answer = round_.client.post("/field/scan/?mode=post", {"code": old.serial})
+    assert (answer.status_code, old.serial in answer.content.decode()) == (409, True)
+
+
+def test_far_from_the_address_is_said(round_: Round) -> None:
+    (sign,) = in_hand(round_, round_.homes[0])
+    Building.objects.filter(pk=round_.building.pk).update(longitude=114.0, latitude=22.7)
+    place = {"code": sign.serial, "longitude": "114.1", "latitude": "22.7"}
+    page = round_.client.post("/field/scan/?mode=post", place, follow=True).content.decode()
+    assert "10258 米" in page
+
+
+@pytest.mark.parametrize(
+    "said", [{"longitude": "x", "latitude": "1"}, {"longitude": "500", "latitude": "1"}, {}]
+)
+def test_a_place_that_makes_no_sense_is_left_out(round_: Round, said: dict[str, str]) -> None:
+    (sign,) = in_hand(round_, round_.homes[0])
+    round_.client.post("/field/scan/?mode=post", {"code": sign.serial, **said})
+    sign.refresh_from_db()
+    assert (sign.state, sign.posted_metres_off) == ("posted", None)
+
+
+def test_lost_and_refused_are_recorded_with_their_reason(round_: Round) -> None:
+    signs = in_hand(round_, *round_.homes[:2])
+    assert (
+        round_.client.post(f"/field/signs/{signs[0].pk}/", {"do": "give_up", "to": "lost"}).status_code == 422
+    )
+    for sign, to in zip(signs, ("lost", "refused"), strict=True):
+        said = {"do": "give_up", "to": to, "reason": "房东不让贴"}
+        assert round_.client.post(f"/field/signs/{sign.pk}/", said).status_code == 302
+    assert sorted(Sign.objects.values_list("state", flat=True)) == ["lost", "refused"]
+
+
+def test_the_round_holds_own_and_unclaimed_signs_by_floor_and_door(round_: Round) -> None:
+    first, second, third = in_hand(round_, *round_.homes)
+    issued = {"state": "issued", "issued_by": round_.cast.office, "issued_at": timezone.now()}
+    Sign.objects.filter(pk=second.pk).update(issued_to=round_.cast.grid, **issued)
+    Sign.objects.filter(pk=third.pk).update(issued_to=round_.cast.grid2, **issued)
+    page = round_.client.get("/field/signs/").content.decode()
+    assert third.serial not in page
+    assert page.index(first.serial) < page.index(second.serial)
+
+
+def test_the_round_costs_the_same_for_one_and_many_signs(round_: Round, django_assert_num_queries) -> None:
+    in_hand(round_, round_.homes[0])
+    with CaptureQueriesContext(connection) as one:
+        round_.client.get("/field/signs/")
+    for _ in range(4):
+        building = factories.building(round_.cast.fumin)
+        in_hand(round_, *factories.units(building, 5))
+    with django_assert_num_queries(len(one)):
+        round_.client.get("/field/signs/")
