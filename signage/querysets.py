@@ -88,6 +88,19 @@ def since_when(product: str) -> Greatest:
     return Greatest("graded_at", Subquery(newest))
 
 
+def boards_out_of_date() -> "SignQuerySet[Sign]":
+    """Boards of buildings and estates that hang although a home there has another grade since they were printed."""
+    from signage.models import Product, Sign
+
+    def changed(place: str) -> Exists:
+        newer = Standing.objects.filter(graded_at__gt=OuterRef("printed_at"), unit__left_on__isnull=True)
+        return Exists(newer.filter(**{f"unit__{place}": OuterRef(place.rpartition("__")[2])}))
+
+    telling = (Product.BUILDING_BOARD, Product.ESTATE_BOARD, Product.VILLAGE_BOARD)
+    boards = Sign.objects.on_the_wall().filter(product__in=telling)
+    return boards.filter(changed("building") | changed("building__estate"))
+
+
 def overdue_before(day: date) -> datetime:
     """What has been owed since before this moment is overdue on a day; the street sets the days."""
     street = Street.objects.only("sign_days").first()

@@ -13,8 +13,15 @@ from fucheng.web.field.beat import Beat, beat_of
 from fucheng.web.field.places import natural
 from fucheng.web.field.walk import Stop, walking_order
 from rentals.models import Building, Unit
-from signage.models import Sign, SignTask
-from signage.querysets import SignQuerySet, SignTaskQuerySet, overdue_before, to_take_down
+from signage.models import Product, Sign, SignTask
+from signage.querysets import (
+    SignQuerySet,
+    SignTaskQuerySet,
+    overdue_before,
+    owing,
+    since_when,
+    to_take_down,
+)
 from signage.services.posting import true_in_hand
 from signage.states import SignState
 
@@ -118,17 +125,16 @@ def _doors(
 ) -> list[Door]:
     buildings = Building.objects.select_related("grid", "community", "estate").in_bulk(shown)
     doors = {pk: Door(buildings[pk]) for pk in shown}
-    limit = overdue_before(day)
     here = {"unit__building__in": shown}
     in_hand = sorted(signs.filter(**here).select_related("unit__standing"), key=_at_the_door)
-    hung = {
-        (sign.unit_id, sign.product): sign
-        for sign in Sign.objects.on_the_wall().filter(unit__in=[sign.unit_id for sign in in_hand])
-    }
+    units = [sign.unit_id for sign in in_hand]
+    late = owing(Product.STICKER).annotate(since=since_when(Product.STICKER))
+    owed_late = set(late.filter(unit__in=units, since__lt=overdue_before(day)).values_list("unit", flat=True))
+    hung = {(sign.unit_id, sign.product): sign for sign in Sign.objects.on_the_wall().filter(unit__in=units)}
     for sign in in_hand:
-        since = sign.unit.standing.graded_at if sign.unit else None
-        late = since is not None and since < limit
-        doors[_building(sign)].signs.append(ToHang(sign, hung.get((sign.unit_id, sign.product)), late))
+        doors[_building(sign)].signs.append(
+            ToHang(sign, hung.get((sign.unit_id, sign.product)), sign.unit_id in owed_late)
+        )
     for notice in sorted(notices.filter(**here).select_related("unit"), key=_at_the_door):
         doors[_building(notice)].notices.append(notice)
     for task in sorted(tasks.filter(**here).select_related("unit", "sign"), key=_at_the_door):

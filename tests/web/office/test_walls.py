@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from grading.models import Standing
 from jobs import running
+from rentals.models import Building
 from signage.models import PrintRun, Sign
 from signage.querysets import owing
 from tests import factories
@@ -90,6 +91,23 @@ def test_a_copied_code_is_renewed_with_its_reason(office: Office) -> None:
     assert office.get(f"/u/{token}").status_code == 404
 
 
+def test_a_board_is_out_of_date_once_a_home_there_has_another_grade(office: Office) -> None:
+    estate = factories.estate(office.cast.fumin)
+    Building.objects.filter(pk=office.building.pk).update(estate=estate)
+    Standing.objects.filter(unit__in=office.homes).update(graded_at=factories.NOON)
+    for product, place in (
+        ("estate_board", {"estate": estate}),
+        ("building_board", {"building": office.building}),
+    ):
+        sign = factories.sign(None, product, "posted", serial=f"FC9{len(product):06d}", **place)
+        Sign.objects.filter(pk=sign.pk).update(printed_at=factories.NOON)
+    assert "FC9000012" not in text(office)
+    Standing.objects.filter(unit=office.homes[0]).update(graded_at=timezone.now())
+    page = text(office, by=office.cast.reviewer)
+    assert "FC9000012" in page
+    assert "FC9000014" in page
+
+
 @pytest.mark.parametrize("community", ["", "?community={}"])
 def test_queries_are_the_same_for_one_and_many_grids(
     office: Office, community, django_assert_max_num_queries
@@ -100,6 +118,6 @@ def test_queries_are_the_same_for_one_and_many_grids(
         for unit in factories.units(building, 2):
             factories.graded(unit, "green")
     office.get(url)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(28):
         office.get(url)
     assert owing("sticker").count() == 15

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from communities.models import Community, Grid, Post
 from grading.models import Standing
 from signage.models import PrintRun, Product, ScanCount, Sign, SignTask
-from signage.querysets import overdue_before, owing, since_when, to_print, to_take_down
+from signage.querysets import boards_out_of_date, overdue_before, owing, since_when, to_print, to_take_down
 from signage.states import SignState
 
 IN_COMMUNITY, IN_GRID = "unit__building__community", "unit__building__grid"
@@ -113,6 +113,14 @@ def _total(rows: Any) -> Wall:
         days = [day for day in (total.oldest, row.oldest) if day]
         total.oldest = min(days) if days else None
     return total
+
+
+def old_boards(user: User, community: Community | None) -> list[Sign]:
+    """Boards that tell grades which have changed since, the oldest first."""
+    rows = boards_out_of_date().filter(pk__in=Sign.objects.reached_by(user))
+    if community:
+        rows = rows.filter(Q(building__community=community) | Q(estate__community=community))
+    return list(rows.select_related("building", "estate", "committee").order_by("printed_at", "pk")[:50])
 
 
 def scans_of_late(day: date) -> list[tuple[str, int]]:

@@ -33,6 +33,7 @@ def wall_list(request: StaffRequest) -> HttpResponse:
     context = {
         "community": community,
         "walls": walls.walls(request.user, day, community),
+        "boards": walls.old_boards(request.user, community),
         "scans": walls.scans_of_late(day) if community is None else [],
         "days": street.sign_days if street else 14,
     }
