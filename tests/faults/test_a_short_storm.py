@@ -11,7 +11,7 @@ from tests.faults.house import ROOT
 SMALL = ("--homes=1000", "--faults=10", "--seeds=7", "--scale=30", "--part=50", "--stretch=0.6")
 
 
-@pytest.mark.slow
+@pytest.mark.deep  # over a minute where the machine is busy
 def test_ten_faults_lose_double_and_invent_nothing() -> None:
     environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
     answer = subprocess.run(
