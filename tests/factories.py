@@ -32,6 +32,7 @@ from grading.models import (
     Standing,
     StarAward,
     StarProposal,
+    Visit,
 )
 from grading.services import rule_drafts, rule_sets
 from grading.services.hazards import Seen
@@ -177,6 +178,14 @@ def pay_visit(
     """A visit as a phone sends it, with a number of its own unless `client_id` is given."""
     given = {"client_id": uuid.uuid4(), "started_at": at} | more
     return visit.submit(building_id=building.pk, by=by, at=at, seen=seen, **given)
+
+
+def seen(unit: Unit, by: User, at: datetime = NOON) -> Visit:
+    """A visit at which the home was seen, without what its facts would propose."""
+    return Visit.objects.create(
+        client_id=uuid.uuid4(), content_sha256="", building=unit.building, by=by, started_at=at, submitted_at=at,
+        rule_set=RuleSet.objects.binding().first() or rules(),
+    )  # fmt: skip
 
 
 def assessment(unit: Unit, grade: str, *, lines: Sequence[dict[str, Any]] = (), **fields: Any) -> Assessment:

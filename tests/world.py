@@ -202,7 +202,7 @@ def build(cast: Cast, *, mark: str = "", phone: str = "10012345678") -> World:
         simulation=simulation,
         landlord=owner,
         print_run=run,
-        printer=Printer.objects.create(name=f"{mark}彩色打印机"),
+        printer=Printer.objects.create(name=f"彩色打印机{uuid.uuid4().hex[:4]}"),
         sign_settings=SignSettings.objects.create(
             hotline="0755-12345",
             office=f"{mark}街道办事处",

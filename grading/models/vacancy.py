@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -73,6 +74,9 @@ class VacancyCheck(models.Model):
             no_delete(),
             empty_check_is_of_a_red(),
             follows(VACANCY_MOVES),
+            pgtrigger.Protect(
+                name="answer_stays", operation=pgtrigger.Update, condition=pgtrigger.Q(old__state="answered")
+            ),
             of_unit_done_by_their_post(answered_by=(Permission.VISIT_SUBMIT,)),
         ]
 

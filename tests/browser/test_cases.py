@@ -96,7 +96,9 @@ def test_red_home_is_delisted_and_falls_back_within_the_watch(
     expect(owner.locator(".ll-check").first).to_be_visible()
     worker = browse(cast.grid, phone=True)
     worker.goto(f"/field/buildings/{red_home.building_id}/")
-    expect(worker.locator(".fd-notice b")).to_have_count(2)  # the day, and that it is a colleague's
+    expect(worker.locator(".fd-notice b")).to_have_count(
+        3
+    )  # the day, that it is a colleague's, and whether the home is empty
 
     change = revisit(browse, colleague, red_home, "mended")
     decide(desk, change, "review", "复查合格")

@@ -32,7 +32,7 @@ ENOUGH = 40
 # Files, pictures and data: asked for, but not looked at.
 NO_PAGES = re.compile(
     r"^(office:(import-template|import-errors|print-file|print-walk|print-run-preview|printer-sheet)"
-    r"|photos:.*|exports:file|.*-export"
+    r"|photos:.*|field:(sign-photo|sign-task-photo)|exports:file|.*-export"
     r"|landlords:document|review:(document-file|document-preview|delivery-photo)"
     r"|leaders:map-data|public:open-data-file|api:.*|admin:.*|metrics|healthz|readyz)$"
 )

@@ -10,7 +10,7 @@ from grading.integrity import CHECKS as GRADING
 from grading.models import Standing, Visit
 from rentals.models import Building, Unit
 from signage.integrity import CHECKS as SIGNAGE
-from signage.models import PublicToken, Sign
+from signage.models import PublicToken
 from tests import factories, world
 from tests.conftest import Cast
 from tests.factories import pay_visit
@@ -83,10 +83,6 @@ class TestIntegrity:
             (
                 "the standing's grade is the grade in force of the history",
                 lambda w: Standing.objects.filter(unit=w.red).update(grade="green"),
-            ),
-            (
-                "a sign that ended says when",
-                lambda w: Sign.objects.filter(pk=w.printed.pk).update(state="void"),
             ),
         ],
         ids=lambda value: value if isinstance(value, str) else "",

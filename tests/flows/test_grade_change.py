@@ -146,6 +146,7 @@ class TestApprove:
         self, cast: Cast, place: Place, old: str, new: str
     ) -> None:
         factories.graded(place.home, old)
+        factories.seen(place.home, cast.grid)
         with pytest.raises(NotAllowed):
             press(grade_change.approve, factories.change(place.home, old, new), cast.reviewer)
 
@@ -154,6 +155,7 @@ class TestApprove:
         self, cast: Cast, place: Place, old: str, new: str
     ) -> None:
         factories.graded(place.home, old)
+        factories.seen(place.home, cast.grid)
         change = press(grade_change.approve, factories.change(place.home, old, new, "with_panel"), cast.panel)
         assert (change.state, change.decided_as) == ("approved", "panel")
         assert Standing.objects.get(unit=place.home).grade == new
@@ -199,10 +201,12 @@ def queue(cast: Cast, place: Place) -> dict[str, GradeChange]:
     """One of each kind in 福民, one in 茜坑."""
     one, two, three = place.homes
     (far,) = factories.units(factories.building(cast.qiankeng))
+    factories.graded(three, "red")
+    factories.seen(three, cast.grid)
     return {
         "yellow": factories.change(factories.graded(one, "green"), "green", "yellow", inspected_by=cast.grid),
         "red": factories.change(factories.graded(two, "green"), "green", "red", inspected_by=cast.grid),
-        "panel": factories.change(factories.graded(three, "red"), "red", "green", "with_panel"),
+        "panel": factories.change(three, "red", "green", "with_panel"),
         "far": factories.change(far, None, "green"),
     }
 

@@ -177,17 +177,16 @@ def test_proof_sent_again_and_checked_at_once_is_settled_once(cast: Cast, place:
 def test_eight_workers_post_one_sticker_and_one_hangs(cast: Cast, place: Place) -> None:
     home = factories.graded(place.home, "green")
     sign = factories.sign(home)
-    token = home.public_token.token
 
     outcome = race(
         [
-            lambda by=by: sign_posting.post_unit(token=token, by=by, at=NOON)
+            lambda by=by: sign_posting.post(sign_id=sign.pk, by=by, at=NOON)
             for by in members(Role.GRID_WORKER, cast)
         ]
     )
 
-    assert (len(won(outcome)), codes(outcome)) == (1, {"conflict"})
-    (posted,) = won(outcome)[0]
+    assert (len(won(outcome)), codes(outcome)) == (1, {"already-posted"})
+    (posted,) = won(outcome)
     assert (posted.pk, posted.posted_by) == (sign.pk, Sign.objects.get().posted_by)
 
 

@@ -16,7 +16,7 @@ from fucheng.web.leaders import period, queries, rows
 from fucheng.web.leaders.board import Board, Check
 from fucheng.web.leaders.lists import SCREENS
 from fucheng.web.leaders.period import Period
-from grading.models import Assessment, GradeChange, Hazard, RuleSet, Standing, Visit
+from grading.models import Assessment, GradeChange, Hazard, RuleSet, Standing, VacancyCheck, Visit
 from rentals.models import Unit
 from signage.models import PrintRun, Sign
 from tests import factories
@@ -78,6 +78,10 @@ def street(request, cast: Cast) -> RuleSet:
             serial=next(serials), product="estate_board", estate=board, state="posted", run=run, page=1, position=1,
             printed_at=now, posted_at=ago(300), posted_by=cast.grid,
         )  # fmt: skip
+        factories.star_award(factories.building(place), at=ago(20))
+        let = factories.units(factories.building(place))[0]
+        red = GradeChange.objects.get(unit=factories.graded(let, "red"))
+        VacancyCheck.objects.create(unit=let, change=red, due_on=TODAY - timedelta(days=1))
         for number in range(6):
             building = factories.building(place)
             homes = factories.units(building, dice.randint(1, 5), category=dice.choice(Unit.Category.values))
