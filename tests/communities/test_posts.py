@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.utils import translation
 
 from accounts.models import AuditEvent, User
 from accounts.roles import Permission, Role
@@ -225,4 +226,5 @@ def test_the_names_of_places_speak(cast: Cast) -> None:
         factories.estate(cast.fumin),
         committee,
     )
-    assert [str(place) for place in named] == ["福城街道", "福民", "福民第01网格", "福景花园", "福安"]
+    with translation.override("zh-hans"):
+        assert [str(place) for place in named] == ["福城街道", "福民", "福民第01网格", "福景花园", "福安"]
