@@ -199,10 +199,11 @@ class GradingLife(RuleBasedStateMachine):
         before = self.changes("proposed", "with_panel")
         person = self.people[by]
         ids = [change.pk for change in before]
+        theirs = {change.pk for change in before if may_decide(person, verb, change)}
         done = grade_change.decide_many(
             verb=verb, change_ids=ids, by=person, at=self.tick(), reason="一并办理"
         )
-        assert set(done) == {change.pk for change in before if may_decide(person, verb, change)}
+        assert set(done) == theirs
 
     # ---- proofs --------------------------------------------------------------------------------------------
 
@@ -311,7 +312,8 @@ class GradingLife(RuleBasedStateMachine):
 
 def may_decide(person: User, verb: str, change: GradeChange) -> bool:
     """The rules of decisions in the test's own words."""
-    needed = Permission.GRADE_DECIDE_RED if change.reviewed_at else Permission.GRADE_DECIDE
+    is_panels = change.reviewed_at is not None or change.mark != "assessed"
+    needed = Permission.GRADE_DECIDE_RED if is_panels else Permission.GRADE_DECIDE
     if verb == "review":
         needed = Permission.GRADE_REVIEW
     if not access.can(person, needed, community_id=change.community_id) or person.pk in inspectors_of(change):

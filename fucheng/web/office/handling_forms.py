@@ -47,7 +47,7 @@ class CategoryForm(forms.Form):
 
     code = forms.RegexField(
         r"^[a-z][a-z_]{1,15}$",
-        label=_("Code"),
+        label=_("Short name"),
         help_text=_("Lower-case letters, for files and machines; it stays for ever."),
     )
     name_zh = forms.CharField(label=_("Name in Chinese"), max_length=32)
