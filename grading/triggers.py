@@ -50,12 +50,15 @@ def objection_done_by_their_post() -> pgtrigger.Trigger:
 
 
 def proof_done_by_their_post() -> pgtrigger.Trigger:
-    """A visit that finds the fault mended accepts its proof; only the community refuses one."""
+    """Who closes the hazard accepts the proof that waits: the community, a visit, an answer to an objection, the
+    panel that lifts its urgent red. Only the community refuses one.
+    """
     checks = (Permission.HAZARD_VERIFY,)
+    closes = (Permission.VISIT_SUBMIT, Permission.OBJECTION_ANSWER, Permission.GRADE_DECIDE_RED)
     return done_by_their_post(
         Actor("sent_by_id", (Permission.PROOF_SEND,), _AT_HAZARD),
         Actor("checked_by_id", checks, _AT_HAZARD, "NEW.state = 'refused'"),
-        Actor("checked_by_id", (*checks, Permission.VISIT_SUBMIT), _AT_HAZARD, "NEW.state = 'accepted'"),
+        Actor("checked_by_id", (*checks, *closes), _AT_HAZARD, "NEW.state = 'accepted'"),
     )
 
 

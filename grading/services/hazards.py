@@ -94,7 +94,7 @@ def take_findings(visit: Visit, seen: Sequence[Seen], items: dict[str, RuleItem]
                 "listed_at",
             ]
         )
-    _settle_proofs(moved, visit)
+    settle_proofs(moved, by=visit.by_id, at=visit.submitted_at)
     HazardEvent.objects.bulk_create(
         HazardEvent(hazard=h, what=what, at=visit.submitted_at, by_id=visit.by_id, visit=visit, note=note)
         for h, what, note in happened
@@ -112,11 +112,11 @@ def take_findings(visit: Visit, seen: Sequence[Seen], items: dict[str, RuleItem]
     )
 
 
-def _settle_proofs(moved: Sequence[Hazard], visit: Visit) -> None:
-    """A proof that waits for a check has been checked when a visit finds the fault mended."""
+def settle_proofs(moved: Sequence[Hazard], *, by: int, at: datetime) -> None:
+    """A proof that waits for a check is accepted when its hazard is closed by a visit, an answer or a lifting."""
     closed = [hazard.pk for hazard in moved if hazard.state == HazardState.CLOSED]
     Proof.objects.filter(hazard__in=closed, state=Proof.State.SENT).update(
-        state=Proof.State.ACCEPTED, checked_by=visit.by_id, checked_at=visit.submitted_at
+        state=Proof.State.ACCEPTED, checked_by=by, checked_at=at
     )
 
 

@@ -15,7 +15,7 @@ from core.dates import day_of
 from core.errors import Conflict, Invalid, NotAllowed
 from grading.facts import Effect
 from grading.models import GradeChange, GradePeriod, Hazard, HazardEvent, Objection, Photo
-from grading.services import changes, photos, visit_requests
+from grading.services import changes, hazards, photos, visit_requests
 from grading.states import OBJECTION_MOVES, HazardState, ObjectionState
 from rentals.models import Unit
 
@@ -139,6 +139,7 @@ def _set_aside(
     for hazard in Hazard.objects.lock_all(sorted(wanted)):
         hazard.state, hazard.closed_at, hazard.set_aside_on = HazardState.CLOSED, at, day_of(at)
         hazard.save(update_fields=["state", "closed_at", "set_aside_on"])
+        hazards.settle_proofs([hazard], by=by.pk, at=at)
         HazardEvent.objects.create(
             hazard=hazard, what=HazardEvent.What.SET_ASIDE, at=at, by=by, note=answer[:500]
         )

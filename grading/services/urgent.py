@@ -96,6 +96,7 @@ def lift(*, urgent_id: int, by: User, at: datetime, reason: str) -> UrgentRed:
         hazard = urgent.hazard
         hazard.state, hazard.closed_at = HazardState.CLOSED, at
         hazard.save(update_fields=["state", "closed_at"])
+        hazards.settle_proofs([hazard], by=by.pk, at=at)
         HazardEvent.objects.create(hazard=hazard, what=What.CLOSED, at=at, by=by, note=reason)
     assessing.assess_after_check(building_id, rule_set=rule_set, checked_by=by, at=at)
     change = changes.open_for(urgent.unit_id)

@@ -10,7 +10,7 @@ from django.utils import translation
 from accounts.models import User
 from accounts.roles import Role
 from core.errors import Conflict, Invalid, NotAllowed, OutOfScope
-from fucheng.flows import grade_change, objection
+from fucheng.flows import grade_change, objection, proof
 from grading.models import GradeChange, Hazard, Objection, Reply, Standing, VisitRequest
 from grading.services import explaining
 from grading.services import objections as service
@@ -383,3 +383,15 @@ class TestSetAside:
     ) -> None:
         hazard = self.aside(cast, place, colleague)
         assert [event.what for event in hazard.events.all()] == ["opened", "set_aside"]
+
+    def test_a_proof_that_waited_is_settled_with_it_and_another_may_follow(
+        self, cast: Cast, place: Place, fading: GradeChange, colleague: User
+    ) -> None:
+        hazard = Hazard.objects.get(unit=place.home, item_code="H05")
+        sent = {"hazard_id": hazard.pk, "by": cast.landlord, "note": "已整改", "photo_digests": ()}
+        first = proof.send(**sent, at=NOON + DAY)
+        self.aside(cast, place, colleague)
+        first.refresh_from_db()
+        assert (first.state, first.checked_by) == ("accepted", colleague)
+        pay_visit(place.building, cast.grid, [Seen("H05", place.home.pk)], at=NOON + 3 * DAY)
+        assert proof.send(**sent, at=NOON + 4 * DAY).state == "sent"

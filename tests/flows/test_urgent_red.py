@@ -10,7 +10,7 @@ from accounts.models import AuditEvent, User
 from accounts.roles import Role
 from communities.models import Post
 from core.errors import Conflict, Invalid, NotAllowed
-from fucheng.flows import delisting, grade_change, urgent_red
+from fucheng.flows import delisting, grade_change, proof, urgent_red
 from grading.models import GradeChange, GradePeriod, Hazard, Photo, Standing, UrgentRed
 from grading.services import urgent as service
 from grading.services.changes import OwnInspection
@@ -306,3 +306,14 @@ def test_eight_members_put_in_one_home_and_one_wins(cast: Cast) -> None:
     assert len(won(outcome)) == 1
     assert (UrgentRed.objects.count(), Hazard.objects.count()) == (1, 1)
     assert GradePeriod.objects.filter(unit=place.home).count() == 1
+
+
+def test_a_lifting_settles_the_proof_that_waited(cast: Cast, place: Place, second: User) -> None:
+    made = put(place, cast.panel)
+    sent = {"hazard_id": made.hazard_id, "by": cast.landlord, "note": "已清走", "photo_digests": ()}
+    first = proof.send(**sent, at=NOON)
+    urgent_red.lift(urgent_id=made.pk, by=second, at=NOON + DAY, reason="查无")
+    first.refresh_from_db()
+    assert (first.state, first.checked_by) == ("accepted", second)
+    put(place, cast.panel, at=NOON + 2 * DAY)
+    assert proof.send(**sent, at=NOON + 3 * DAY).state == "sent"
