@@ -1,7 +1,8 @@
 """Promise 1: the register comes in fast, in little memory, and a second time changes nothing.
 
-Measured is the flow that the page uses: from the upload to homes with a standing and a token. The peer is
-django-import-export's ModelResource on the same database, in a transaction that is rolled back.
+Measured is the flow that the page uses: from the upload to the register's commit, which is the work that the
+peer does too, and on to homes with a standing and a token. The peer is django-import-export's ModelResource on
+the same database, in a transaction that is rolled back; its better run of two counts.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
+from django.utils import timezone
 
 from benchmarks import hands
 from benchmarks.figures import Figure
@@ -23,22 +25,24 @@ PEER_ROWS = 2_000
 def measure(bench: Bench) -> tuple[list[Figure], dict[str, Any]]:
     bench.at("empty")
     path = workbook(bench)
-    with said(f"django-import-export, {PEER_ROWS:,} rows, twice"):
-        peer, homes_only = _peer(whole_row=True), _peer(whole_row=False)
+    with said(f"django-import-export, {PEER_ROWS:,} rows, three times"):
+        homes_only = _peer(whole_row=False)
+        peer = max(_peer(whole_row=True) for _ in range(2))
     with said("Reading and checking only"):
         read_seconds, child_mb = _read_only(path)
     with said("Import"):
-        first, watch = _imported(bench, path)
+        first, merged, watch = _imported(bench, path)
     bench.reached("registered")
     with said("Import of the same file"):
-        again, again_watch = _imported(bench, path)
+        again, _, again_watch = _imported(bench, path)
     seconds, again_seconds = watch.seconds, again_watch.seconds
-    rate = first.rows / seconds
+    rate = first.rows / merged
     figures = [
+        Figure("upload to the register's commit", merged, "s"),
         Figure("upload to homes with standing and token", seconds, "s", at_most=30, full_size=True),
         Figure("its processor time, Python and parser child", watch.python, "s"),
         Figure("its processor time, database", watch.database, "s"),
-        Figure("rows per second", rate, "rows/s"),
+        Figure("rows a second into the register", rate, "rows/s"),
         Figure("django-import-export, same columns and tables", peer, "rows/s"),
         Figure("the same without people and places", homes_only, "rows/s"),
         Figure("times as fast as with them", rate / peer, "x", at_least=60, full_size=True),
@@ -72,9 +76,12 @@ def workbook(bench: Bench) -> Path:
     return path
 
 
-def _imported(bench: Bench, path: Path) -> tuple[Any, hands.Watch]:
+def _imported(bench: Bench, path: Path) -> tuple[Any, float, hands.Watch]:
+    """The run, the seconds until the register had it, and the watch over all of it."""
     from fucheng.flows import registry_import
+    from jobs.models import Chunk
 
+    begun = timezone.now()
     with hands.watched() as watch, path.open("rb") as file:
         run = registry_import.upload(
             file=File(file, name=path.name), dry_run=False, on_error="skip", by=bench.office, at=bench.now
@@ -82,7 +89,8 @@ def _imported(bench: Bench, path: Path) -> tuple[Any, hands.Watch]:
         assert run.job_id is not None
         hands.drained(run.job_id)
     run.refresh_from_db()
-    return run, watch
+    merged = Chunk.objects.get(job=run.job_id, payload__step="merge").finished_at - begun
+    return run, merged.total_seconds(), watch
 
 
 def _read_only(path: Path) -> tuple[float, float]:

@@ -130,6 +130,7 @@ class RegistryImport:
         """Homes that came in get their standing and their token for life."""
         if run.state != ImportRun.State.DONE:
             return {}
+        registry_import.tidy_search()
         return {"standings": standings.open_standings(), "tokens": tokens.issue_tokens()}
 
     def finish(self, job: Job) -> dict[str, Any]:

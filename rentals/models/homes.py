@@ -18,7 +18,7 @@ from rentals.querysets import BuildingQuerySet, UnitQuerySet
 class Building(models.Model):
     """19-character code. Where it stands today is attribute, never digits of the code."""
 
-    code = models.CharField(_("building code"), max_length=19, unique=True)
+    code = models.CharField(_("building code"), max_length=19, unique=True, db_collation="C")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="buildings")
     grid = models.ForeignKey(Grid, null=True, blank=True, on_delete=models.PROTECT, related_name="buildings")
     estate = models.ForeignKey(
@@ -32,7 +32,9 @@ class Building(models.Model):
     )
     longitude = models.FloatField(_("longitude (WGS-84)"), null=True, blank=True)
     latitude = models.FloatField(_("latitude (WGS-84)"), null=True, blank=True)
-    added_by = models.ForeignKey(ImportRun, null=True, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(
+        ImportRun, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     objects = BuildingQuerySet["Building"].as_manager()
 
@@ -57,7 +59,7 @@ class Unit(models.Model):
         PUBLIC_RENTAL = "public_rental", _("Public rental")
         SCATTERED = "scattered", _("Scattered")
 
-    code = models.CharField(_("unit code"), max_length=25, unique=True)
+    code = models.CharField(_("unit code"), max_length=25, unique=True, db_collation="C")
     building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="units")
     address = models.CharField(_("address"), max_length=255)
     floor = models.CharField(_("floor"), max_length=8, blank=True)
@@ -73,7 +75,9 @@ class Unit(models.Model):
     )
     note = models.CharField(_("note"), max_length=255, blank=True)
     left_on = models.DateField(_("left the register on"), null=True, blank=True)
-    added_by = models.ForeignKey(ImportRun, null=True, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(
+        ImportRun, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     objects = UnitQuerySet["Unit"].as_manager()
 

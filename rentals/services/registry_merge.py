@@ -122,7 +122,7 @@ def differences(
           LEFT JOIN rentals_landlord cowner ON cowner.id = u.landlord_id
           LEFT JOIN rentals_manager cmanager ON cmanager.id = u.manager_id
          WHERE u.id IS NULL OR coalesce(powner.differs, false) OR {differ};
-        ANALYZE pair;
+        ANALYZE pair (code, building_code, unit_id);
         """
     )
     cursor.execute(

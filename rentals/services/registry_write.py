@@ -110,7 +110,14 @@ def _write_buildings(cursor: Any, run_id: int, present: frozenset[str], communit
     )
 
 
+def tidy_search(cursor: Any) -> None:
+    """Sort into the index of addresses what an import left in its list of things to do; searches are fast again."""
+    cursor.execute("SELECT gin_clean_pending_list('unit_address_trgm')")
+
+
 def _write_units(cursor: Any, run_id: int, present: frozenset[str]) -> None:
+    # One sorting of all new addresses by `tidy_search` costs half of what sorting them in by 4 MB would.
+    cursor.execute("SET LOCAL gin_pending_list_limit = '1GB'")
     columns = [f for f in present_fields(UNIT_FIELDS, present) if f.column]
     blanks = [f.column for f in UNIT_FIELDS if f.column and f not in columns and f.type == "text"]
     cursor.execute(

@@ -70,7 +70,7 @@ class PublicToken(models.Model):
     """
 
     unit = models.OneToOneField(Unit, on_delete=models.CASCADE, primary_key=True, related_name="public_token")
-    token = models.CharField(max_length=22, unique=True)
+    token = models.CharField(max_length=22, unique=True, db_collation="C")
 
     class Meta:
         constraints: ClassVar = [
@@ -159,7 +159,7 @@ class Sign(models.Model):
 
     State = SignState
 
-    serial = models.CharField(max_length=12, unique=True)
+    serial = models.CharField(max_length=12, unique=True, db_collation="C")
     product = models.CharField(max_length=16, choices=Product)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="signs")
     building = models.ForeignKey(Building, null=True, on_delete=models.PROTECT, related_name="signs")
@@ -300,7 +300,7 @@ class Sign(models.Model):
 class WithdrawnToken(models.Model):
     """An address that led to a home once and leads nowhere any more."""
 
-    token = models.CharField(max_length=22, unique=True)
+    token = models.CharField(max_length=22, unique=True, db_collation="C")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -12,7 +12,7 @@ from accounts.services import audit
 from communities import access
 from core.bulk import copy_in
 from core.errors import Invalid, OutOfScope
-from core.text import TOKEN_LENGTH, new_token
+from core.text import TOKEN_LENGTH, new_token, new_tokens
 from rentals.models import ImportRun, Unit
 from signage.models import PublicToken, Sign, WithdrawnToken
 from signage.states import SignState
@@ -30,7 +30,7 @@ def issue_tokens() -> int:
             """
         )
         ids = [row[0] for row in cursor.fetchall()]
-    copy_in("signage_publictoken", ("unit_id", "token"), ((pk, new_token()) for pk in ids))
+    copy_in("signage_publictoken", ("unit_id", "token"), zip(ids, new_tokens(len(ids)), strict=True))
     return len(ids)
 
 
