@@ -146,7 +146,8 @@ def _load(bench: Bench) -> None:
         street.week(bench.job, bench.now, number)
     street.rounds(bench.job, bench.now)
     street.today(bench.job, bench.now)
-    Job.objects.filter(pk=bench.job.pk).update(state=Job.State.DONE)
+    for state in (Job.State.RUNNING, Job.State.DONE):
+        Job.objects.filter(pk=bench.job.pk).update(state=state)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 

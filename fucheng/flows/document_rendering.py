@@ -26,7 +26,11 @@ def ask(*, at: datetime) -> Job | None:
 
     After a job that failed as a whole (no fonts, no storage) the next one waits, so that failures do not pile up.
     """
-    failed = Job.objects.filter(kind=DocumentRendering.kind, state=Job.State.FAILED)
+    of_kind = Job.objects.filter(kind=DocumentRendering.kind)
+    running = of_kind.unfinished().first()
+    if running is not None:
+        return running
+    failed = of_kind.filter(state=Job.State.FAILED)
     if not Document.objects.owed().exists() or failed.filter(finished_at__gt=at - AFTER_FAILURE).exists():
         return None
     job, is_new = jobs.ask(kind=DocumentRendering.kind, params={}, by=system_user(), at=at, dedupe_key="owed")

@@ -17,6 +17,7 @@ from grading.models import Visit
 from grading.services import (
     assessing,
     delisting,
+    hazards,
     rule_sets,
     second_visits,
     self_inspections,
@@ -80,8 +81,10 @@ def submit(
     stars.follow_facts([building_id], at=at)
     delisting.follow_newer_facts(at=at)
     delisting.note_reinspection(visit, at=at)
-    if issuing.after_visit(visit, by=by, at=at):
-        transaction.on_commit(document_rendering.ring)
-    telling.of_visit(visit, at=at)
-    telling.of_requests(list(building.units.values_list("pk", flat=True)), at=at)
+    if seen:
+        opened = hazards.opened_by(visit)
+        if issuing.after_visit(visit, opened, by=by, at=at):
+            transaction.on_commit(document_rendering.ring)
+        telling.of_visit(visit, opened, at=at)
+    telling.of_requests(building.units.values_list("pk", flat=True), at=at)
     return Receipt(visit, is_new=True, proposed=tuple(proposed))

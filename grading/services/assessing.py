@@ -78,9 +78,8 @@ def lines_from_json(lines: Iterable[dict[str, Any]]) -> tuple[Line, ...]:
     )
 
 
-@transaction.atomic
 def assess_building(building_id: int, *, visit: Visit, at: datetime) -> list[int]:
-    """Assesses every home of a building after a visit; ids of the grade changes now proposed."""
+    """Assesses every home of a building after a visit, in its transaction; ids of the grade changes now proposed."""
     standings = Standing.objects.filter(unit__building=building_id, unit__left_on__isnull=True)
     return _assess(standings, visit.rule_set, at=at, visit=visit)
 

@@ -112,6 +112,17 @@ def take_findings(visit: Visit, seen: Sequence[Seen], items: dict[str, RuleItem]
     )
 
 
+def opened_by(visit: Visit) -> list[Hazard]:
+    """What a visit opened, or opened again, and must be mended by a day; the most urgent first."""
+    return list(
+        Hazard.objects.open()
+        .filter(events__visit=visit, events__what__in=(What.OPENED, What.RELAPSED), due_on__isnull=False)
+        .select_related("item", "unit", "building__estate")
+        .order_by("due_on", "pk")
+        .distinct()
+    )
+
+
 def settle_proofs(moved: Sequence[Hazard], *, by: int, at: datetime) -> None:
     """A proof that waits for a check is accepted when its hazard is closed by a visit, an answer or a lifting."""
     closed = [hazard.pk for hazard in moved if hazard.state == HazardState.CLOSED]

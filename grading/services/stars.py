@@ -141,7 +141,6 @@ REASONS_ZH = {
 }
 
 
-@transaction.atomic
 def follow_facts(building_ids: Collection[int], *, at: datetime) -> list[StarProposal]:
     """Withdrawals for buildings with stars in which something happened since; people decide them.
 

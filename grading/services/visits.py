@@ -42,7 +42,7 @@ def content_digest(building_id: int, seen: Sequence[Seen], not_seen: Mapping[int
 
 def earlier_visit(client_id: UUID, digest: str, by: User) -> Visit | None:
     """The visit already received under this number; SentDifferently when its content was another."""
-    found = Visit.objects.filter(client_id=client_id).first()
+    found = Visit.objects.select_related("building", "rule_set").filter(client_id=client_id).first()
     if found is not None and (found.content_sha256 != digest or found.by_id != by.pk):
         raise SentDifferently
     return found

@@ -5,7 +5,7 @@ holding the series; kinds are taken in their fixed order.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,7 +17,7 @@ from communities import access
 from core.dates import day_of
 from core.errors import Conflict
 from grading.facts import Effect
-from grading.models import GradeChange, Hazard, HazardEvent, Standing, StarAward, Visit
+from grading.models import GradeChange, Hazard, Standing, StarAward, Visit
 from grading.services import explaining, star_facts
 from letters.engine.official import OfficialDocument
 from letters.models import Document
@@ -28,7 +28,6 @@ from rentals.querysets import UnitQuerySet
 
 Kind = Document.Kind
 Mark = GradeChange.Mark
-NEW = (HazardEvent.What.OPENED, HazardEvent.What.RELAPSED)
 GRAVE = (Effect.VETO, Effect.CAP)
 
 
@@ -98,23 +97,16 @@ def _of_change(change: GradeChange, notes: dict[int, str], *, by: User, at: date
     return _row(Kind.DELISTING, place, data, by=by, at=at, change=change)
 
 
-@transaction.atomic
-def after_visit(visit: Visit, *, by: User, at: datetime) -> list[Document]:
+def after_visit(visit: Visit, opened: Sequence[Hazard], *, by: User, at: datetime) -> list[Document]:
     """One rectification notice a home, and one for the common parts, where the visit opened a grave hazard.
 
     Grave is what holds the grade down (veto, cap) and has a deadline; smaller faults are told by message and
     get their paper on request (`request_rectification`).
     """
-    opened = (
-        Hazard.objects.open()
-        .filter(events__visit=visit, events__what__in=NEW, due_on__isnull=False, item__effect__in=GRAVE)
-        .select_related("item")
-        .order_by("unit__code", "due_on", "item_code")
-        .distinct()
-    )
     by_place: dict[int | None, list[Hazard]] = {}
-    for hazard in opened:
-        by_place.setdefault(hazard.unit_id, []).append(hazard)
+    for hazard in sorted(opened, key=_in_order_of_doors):
+        if hazard.item.effect in GRAVE:
+            by_place.setdefault(hazard.unit_id, []).append(hazard)
     if not by_place:
         return []
     homes = {unit.pk: unit for unit in _homes().filter(pk__in=[pk for pk in by_place if pk])}
@@ -128,6 +120,11 @@ def after_visit(visit: Visit, *, by: User, at: datetime) -> list[Document]:
         )
         for unit_id, hazards in by_place.items()
     )
+
+
+def _in_order_of_doors(hazard: Hazard) -> tuple[bool, str, date | None, str]:
+    """The common parts come last."""
+    return hazard.unit is None, hazard.unit.code if hazard.unit else "", hazard.due_on, hazard.item_code
 
 
 def common_parts(building_id: int) -> Place:

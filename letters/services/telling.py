@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import cast
 
+from django.db.models import Q
+
 from accounts.models import User
 from core.dates import add_workdays, day_of
 from grading.models import (
@@ -17,7 +19,6 @@ from grading.models import (
     GradeChange,
     HandOver,
     Hazard,
-    HazardEvent,
     Objection,
     Proof,
     StarAward,
@@ -91,14 +92,14 @@ def owners_of(
     buildings = set(buildings)
     found: defaultdict[int | tuple[str, int], list[Landlord]] = defaultdict(list)
     wanted = set(unit_ids)
-    homes = Unit.objects.filter(landlord__isnull=False).in_register().select_related("landlord")
-    for home in homes.filter(building__in=buildings).order_by("pk"):
+    homes = Unit.objects.filter(Q(pk__in=wanted) | Q(building__in=buildings), landlord__isnull=False)
+    for home in homes.in_register().select_related("landlord").order_by("pk"):
         landlord = home.landlord
         if landlord is None:
             continue
         if home.pk in wanted:
             found[home.pk].append(landlord)
-        if landlord not in found["building", home.building_id]:
+        if home.building_id in buildings and landlord not in found["building", home.building_id]:
             found["building", home.building_id].append(landlord)
     return found
 
@@ -107,20 +108,14 @@ def landlords_of(hazard: Hazard, owners: dict[int | tuple[str, int], list[Landlo
     return owners.get(hazard.unit_id or ("building", hazard.building_id), [])
 
 
-def of_visit(visit: Visit, *, at: datetime) -> int:
+def of_visit(visit: Visit, opened: Iterable[Hazard], *, at: datetime) -> int:
     """Each landlord once: how many faults with a deadline this visit opened, and the first of the deadlines."""
-    new = (HazardEvent.What.OPENED, HazardEvent.What.RELAPSED)
-    opened = list(
-        Hazard.objects.open()
-        .filter(events__visit=visit, events__what__in=new, due_on__isnull=False)
-        .exclude(item__effect="bonus")
-        .select_related("item", "unit", "building__estate")
-        .order_by("due_on", "pk")
-        .distinct()
-    )
+    opened = [hazard for hazard in opened if hazard.item.effect != "bonus"]
     if not opened:
         return 0
-    owners = owners_of([h.unit_id for h in opened if h.unit_id], {visit.building_id})
+    owners = owners_of(
+        [h.unit_id for h in opened if h.unit_id], {h.building_id for h in opened if h.unit_id is None}
+    )
     of_landlord: defaultdict[Landlord, list[Hazard]] = defaultdict(list)
     for hazard in opened:
         for landlord in landlords_of(hazard, owners):
@@ -245,7 +240,7 @@ def of_proof(proof: Proof, *, at: datetime) -> int:
     return tell([news], at=at)
 
 
-def of_requests(unit_ids: Sequence[int], *, at: datetime) -> int:
+def of_requests(unit_ids: Iterable[int], *, at: datetime) -> int:
     """Delisting requests of these homes that moved on. A granted one is told with its grade."""
     rows = DelistingRequest.objects.filter(unit__in=unit_ids, state__in=REQUEST_WORDS)
     rows = rows.filter(state__in=OPEN_DELISTING_STATES) | rows.filter(ended_at=at)

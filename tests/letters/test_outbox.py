@@ -151,8 +151,10 @@ class TestTelling:
 
     def test_the_same_news_twice_is_one_row(self, cast: Cast, message: TextMessage) -> None:
         from grading.models import Visit
+        from grading.services import hazards
 
-        telling.of_visit(Visit.objects.get(), at=NOON)
+        visit = Visit.objects.get()
+        telling.of_visit(visit, hazards.opened_by(visit), at=NOON)
         assert (Notice.objects.count(), TextMessage.objects.count()) == (1, 1)
 
 
