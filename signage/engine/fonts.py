@@ -87,13 +87,11 @@ class FontSubset:
 
     def encode(self, text: str) -> bytes:
         """PDF literal string of `text`, brackets included; raise KeyError naming an unknown character."""
-        codes = self.codes
-        return b"(" + b"".join([codes[c] for c in text]) + b")"
+        return b"(%b)" % b"".join(map(self.codes.__getitem__, text))
 
     def width(self, text: str) -> int:
         """Advance of `text` in 1/1000 em; raise KeyError naming an unknown character."""
-        widths = self.widths
-        return sum([widths[c] for c in text])
+        return sum(map(self.widths.__getitem__, text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Where things stand on one sticker, in mm from its lower left corner, and how addresses are broken."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 from signage.engine.fonts import FontSubset
@@ -173,16 +174,16 @@ class AddressFitter:
 
 def _wrap(words: list[str], widths: list[int], room: float) -> list[str]:
     """Lines of at most `room` (1/1000 em) without breaking a word; no line starts with a closing mark."""
+    ends = list(accumulate(widths))
     lines: list[str] = []
-    start = used = 0
-    for index, width in enumerate(widths):
-        used += width
-        if used > room and index > start:
-            cut = index - 1 if words[index] in _NOT_FIRST and index - 1 > start else index
-            lines.append("".join(words[start:cut]))
-            start, used = cut, sum(widths[cut : index + 1])
-    lines.append("".join(words[start:]))
-    return lines
+    start = before = 0
+    while start < len(words):
+        cut = max(bisect_right(ends, before + room), start + 1)
+        if cut < len(words) and words[cut] in _NOT_FIRST and cut - 1 > start:
+            cut -= 1
+        lines.append("".join(words[start:cut]))
+        start, before = cut, ends[cut - 1]
+    return lines or [""]
 
 
 def grouped(unit_code: str) -> str:
@@ -193,4 +194,4 @@ def grouped(unit_code: str) -> str:
     if len(unit_code) != 25:
         return unit_code
     cuts = (0, 6, 9, 12, 14, 19, 25)
-    return " ".join(unit_code[a:b] for a, b in pairwise(cuts))
+    return " ".join([unit_code[a:b] for a, b in pairwise(cuts)])

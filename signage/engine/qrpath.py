@@ -1,4 +1,4 @@
-"""Dark modules as PDF rectangles of one path. One path, because two paths show seams between modules.
+"""Dark modules as PDF rectangles of one path: two paths that only touch would show seams between modules.
 
 Cells are (x, y) with y counted from the top; the path has its origin at the lower left, one unit a module.
 Boxes may overlap (non-zero winding), so a box that runs over a dark neighbour is free.
@@ -10,11 +10,22 @@ Cell = tuple[int, int]
 Tile = tuple[Cell, ...]
 Box = tuple[int, int, int, int]
 _TILE_CELLS = 8
+_LAP = 0.05
 
 
 def rectangles(boxes: Iterable[Box], height: int) -> bytes:
     """PDF operators of boxes (x, y from the top, width, height) in a matrix of `height` rows."""
     return b"".join([b"%d %d %d %d re\n" % (x, height - y - h, w, h) for x, y, w, h in boxes])
+
+
+def thickened(boxes: Iterable[Box], height: int) -> bytes:
+    """As `rectangles`, a twentieth of a module wider on every side: a second path beside it shows no seam."""
+    return b"".join(
+        [
+            b"%.2f %.2f %.2f %.2f re\n" % (x - _LAP, height - y - h - _LAP, w + 2 * _LAP, h + 2 * _LAP)
+            for x, y, w, h in boxes
+        ]
+    )
 
 
 def cover(cells: Collection[Cell]) -> list[Box]:

@@ -2,11 +2,12 @@
 
 For one version, level, mask and URL length every module is an affine function over GF(2) of the data
 bits (ISO/IEC 18004: Reed-Solomon and masking are XOR), so a matrix is a base XOR one entry per pair of
-token characters. Modules that no token can change are drawn from one constant string.
+token characters. Modules that no token can change are one form of the file (docs/adr/0008).
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import getitem, xor
 from typing import Final
 
 import qrcode
@@ -14,7 +15,7 @@ from qrcode.constants import ERROR_CORRECT_Q
 from qrcode.exceptions import DataOverflowError
 from qrcode.util import QRData
 
-from signage.engine.qrpath import Cell, cover, rectangles, tile_paths, tiles_of
+from signage.engine.qrpath import Cell, cover, rectangles, thickened, tile_paths, tiles_of
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 TOKEN_LENGTH: Final = 22
@@ -83,7 +84,7 @@ class QrTable:
         constant = dark_cells(self._base) - changing
         self._tiles = tiles_of(changing)
         self._paths = [tile_paths(tile, self.size) for tile in self._tiles]
-        self._constant = rectangles(cover(constant), self.size)
+        self.form = thickened(cover(constant), self.size) + b"f\n"
         self._start, self._pairs = self._tables(flips)
         self._check()
 
@@ -92,12 +93,14 @@ class QrTable:
         return self.prefix + characters[:TOKEN_LENGTH] + self._mark + characters[TOKEN_LENGTH:]
 
     def path(self, url: str) -> bytes | None:
-        """PDF path of the dark modules, 1 unit each, origin at the lower left; None if it does not fit."""
+        """PDF path of the dark modules that `form` lacks, 1 unit each, origin at the lower left.
+
+        None if the URL does not fit the table.
+        """
         value = self._value(url)
         if value is None:
             return None
-        data = value.to_bytes(len(self._tiles), "big")
-        return self._constant + b"".join([paths[byte] for paths, byte in zip(self._paths, data, strict=True)])
+        return b"".join(map(getitem, self._paths, value.to_bytes(len(self._paths), "big")))
 
     def matrix(self, url: str) -> Matrix | None:
         """Modules of one URL by the tables, for the check against the library; None if it does not fit."""
@@ -117,13 +120,12 @@ class QrTable:
         if not url.startswith(self._mark, end):
             return None
         token = url[len(self.prefix) : end] + url[end + len(self._mark) :]
-        value = self._start
         try:
-            for index, table in enumerate(self._pairs):
-                value ^= table[token[2 * index : 2 * index + 2]]
+            return reduce(
+                xor, map(getitem, self._pairs, zip(token[::2], token[1::2], strict=True)), self._start
+            )
         except KeyError:
             return None
-        return value
 
     def _flips(self) -> list[list[set[Cell]]]:
         """For each changing position and bit 0-6, the cells that change when that bit of '0' is flipped."""
@@ -146,7 +148,7 @@ class QrTable:
             if mine[x] != other[x]
         }
 
-    def _tables(self, flips: list[list[set[Cell]]]) -> tuple[int, list[dict[str, int]]]:
+    def _tables(self, flips: list[list[set[Cell]]]) -> tuple[int, list[dict[tuple[str, str], int]]]:
         """The start value and one {pair of characters: XOR} per pair; tile 0 is the highest byte."""
         last = len(self._tiles) - 1
         weight = {
@@ -167,7 +169,7 @@ class QrTable:
             for by_bit in flips
         ]
         pairs = [
-            {a + b: one ^ two for a, one in first.items() for b, two in second.items()}
+            {(a, b): one ^ two for a, one in first.items() for b, two in second.items()}
             for first, second in zip(singles[0::2], singles[1::2], strict=True)
         ]
         return start, pairs
@@ -200,10 +202,10 @@ def table_like(url: str) -> QrTable:
 
 
 def qr_path(url: str, table: QrTable | None) -> tuple[bytes, int]:
-    """(path, modules per side) from the table, else by one library call; raise UrlTooLong."""
+    """(operators before the fill, modules per side) from the table, else by one library call; raise UrlTooLong."""
     if table is not None:
         path = table.path(url)
         if path is not None:
-            return path, table.size
+            return b"/Q Do " + path, table.size
     matrix = library_matrix(url.encode("utf-8"))
     return rectangles(cover(dark_cells(matrix)), len(matrix)), len(matrix)

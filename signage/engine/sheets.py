@@ -46,7 +46,8 @@ def render_stickers(
     for character in texts.characters():
         if character not in subsets.regular.codes or character not in subsets.bold.codes:
             raise ValueError(missing_glyph(character))
-    pen = Pen(geometry, texts, subsets, _table(stickers))
+    table = _table(stickers)
+    pen = Pen(geometry, texts, subsets, table)
     pages: list[bytes] = []
     current: list[bytes] = []
     positions: list[Placement] = []
@@ -65,7 +66,7 @@ def render_stickers(
             current, slot = [], 0
     if current:
         pages.append(deflate(_page(current, pen.note(positions))))
-    pdf = _assemble(pages, geometry, texts, subsets)
+    pdf = _assemble(pages, geometry, texts, subsets, table)
     return RenderedSheets(pdf=pdf, pages=len(pages), positions=positions, refused=refused)
 
 
@@ -84,14 +85,24 @@ def _page(parts: list[bytes], note: bytes) -> bytes:
     return b"".join((scale, *parts, note))
 
 
-def _assemble(pages: list[bytes], geometry: SheetGeometry, texts: StickerTexts, fonts: StickerFonts) -> bytes:
+def _assemble(
+    pages: list[bytes],
+    geometry: SheetGeometry,
+    texts: StickerTexts,
+    fonts: StickerFonts,
+    table: QrTable | None,
+) -> bytes:
     layout, deflate = StickerLayout.of(geometry), fastest_deflate()
-    box = (geometry.page_width, geometry.page_height)
-    drawings = {FORM_NAMES[grade].decode(): grade_form(grade, layout, texts, fonts) for grade in GRADES}
-    drawings["/M"] = cut_marks(geometry) if geometry.cut_marks else b" "
+    sheet = (geometry.page_width, geometry.page_height)
+    drawings = {
+        FORM_NAMES[grade].decode(): (grade_form(grade, layout, texts, fonts), sheet) for grade in GRADES
+    }
+    drawings["/M"] = (cut_marks(geometry) if geometry.cut_marks else b" ", sheet)
+    if table is not None:
+        drawings["/Q"] = (table.form, (table.size, table.size))
     return bind(
         pages,
-        size=(round(box[0] * _POINTS_PER_MM, 2), round(box[1] * _POINTS_PER_MM, 2)),
+        size=(round(sheet[0] * _POINTS_PER_MM, 2), round(sheet[1] * _POINTS_PER_MM, 2)),
         fonts={"/R": fonts.regular.pdf, "/B": fonts.bold.pdf},
-        drawings={name: (deflate(drawing), box) for name, drawing in drawings.items()},
+        drawings={name: (deflate(drawing), box) for name, (drawing, box) in drawings.items()},
     )

@@ -21,9 +21,9 @@ PREFIXES = [
 
 
 def drawn(path: bytes, size: int) -> tuple[tuple[bool, ...], ...]:
-    """The matrix that a path paints."""
+    """The matrix that paths paint, to the nearest module."""
     rows = [[False] * size for _ in range(size)]
-    numbers = [int(word) for word in path.split() if word != b"re"]
+    numbers = [round(float(word)) for word in path.split() if word not in (b"re", b"f")]
     for x, y, w, h in zip(*[iter(numbers)] * 4, strict=True):
         for column in range(x, x + w):
             for row in range(y, y + h):
@@ -40,7 +40,7 @@ def test_table_matrix_and_path_equal_the_library(prefix: str) -> None:
         path = table.path(url)
         assert table.matrix(url) == expected
         assert path is not None
-        assert drawn(path, table.size) == expected
+        assert drawn(table.form + path, table.size) == expected
 
 
 @pytest.mark.parametrize(
