@@ -71,6 +71,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "fucheng.urls"
 WSGI_APPLICATION = "fucheng.wsgi.application"
+DATABASE_ROUTERS = ["core.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/sign-in/"

@@ -27,9 +27,20 @@ def public_base_url(default: str = "") -> str:
     return value
 
 
-def database(url: str) -> dict[str, Any]:
+def databases(url: str) -> dict[str, dict[str, Any]]:
+    """The primary, and where DATABASE_REPLICA_URL is set a replica for plain reads (`core.replica`)."""
+    found = {"default": database(url)}
+    if replica := env.str("DATABASE_REPLICA_URL", default="").strip():
+        found["replica"] = database(replica, "DATABASE_REPLICA_URL")
+        found["replica"]["OPTIONS"]["connect_timeout"] = (
+            2  # pages do not wait long for what they can do without
+        )
+    return found
+
+
+def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
     if not url.startswith(("postgres://", "postgresql://")):
-        refuse("DATABASE_URL", "must begin with postgresql://; no other database is supported")
+        refuse(name, "must begin with postgresql://; no other database is supported")
     settings: dict[str, Any] = env.db_url_config(url)
     settings["CONN_MAX_AGE"] = 600
     settings["CONN_HEALTH_CHECKS"] = True

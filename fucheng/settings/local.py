@@ -13,7 +13,7 @@ from .base import BASE_DIR, VAR_DIR
 from .environment import (
     broker,
     cache,
-    database,
+    databases,
     env,
     personal_data_keys,
     public_base_url,
@@ -39,7 +39,7 @@ CLUSTER = "test" if os.environ.get("DJANGO_SETTINGS_MODULE") == "fucheng.setting
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = True
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret("secret-key") * 2
-DATABASES = {"default": database(env.str("DATABASE_URL", default="") or postgres.ensure(CLUSTER))}
+DATABASES = databases(env.str("DATABASE_URL", default="") or postgres.ensure(CLUSTER))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_BASE_URL = public_base_url(default=f"http://127.0.0.1:{env.str('PORT', default='') or 8000}")

@@ -5,7 +5,7 @@ from .base import BASE_DIR, VAR_DIR
 from .environment import (
     broker,
     cache,
-    database,
+    databases,
     env,
     personal_data_keys,
     public_base_url,
@@ -17,7 +17,7 @@ from .environment import (
 DEBUG = False
 DEMO = False
 SECRET_KEY = required("SECRET_KEY", "is missing; 50 random characters or more")
-DATABASES = {"default": database(required("DATABASE_URL", "is missing"))}
+DATABASES = databases(required("DATABASE_URL", "is missing"))
 ALLOWED_HOSTS = [
     h.strip() for h in required("ALLOWED_HOSTS", "is missing; host names with commas").split(",")
 ]

@@ -13,6 +13,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+DATABASES.pop("replica", None)  # tests of it bring their own
 if "FUCHENG_TEST_DB" in os.environ:  # several test runs at once on one machine
     DATABASES["default"]["TEST"] = {"NAME": f"test_fucheng_{os.environ['FUCHENG_TEST_DB']}"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # thousands of made-up people

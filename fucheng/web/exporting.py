@@ -46,7 +46,7 @@ def export(request: HttpRequest, lst: List, wanted: Wanted) -> HttpResponseBase:
 
 
 def _csv(lst: List, wanted: Wanted, user: User) -> StreamingHttpResponse:
-    lines = tables.csv_lines(lst.headings(), lst.cells(user, wanted))
+    lines = tables.csv_lines(lst.headings(), lst.cells(user, wanted, lst.source()))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name(lst, 'csv'))}"
     return response

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
+from core import replica
 from jobs import pulses
 from jobs.models import Job
 
@@ -32,8 +33,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """503 while the database is away or not migrated.
 
-    A scheduler or worker that is silent for 90 seconds and stalled jobs are told ("degraded"), but do not take
-    the site down: pages answer without them.
+    A scheduler or worker that is silent for 90 seconds, stalled jobs and a replica that is away or behind are
+    told ("degraded"), but do not take the site down: pages answer without them.
     """
     checks: dict[str, Any] = {}
     try:
@@ -49,6 +50,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if not (checks.get("database") and checks.get("migrations")):
         return JsonResponse({"status": "unready", **checks}, status=503)
     is_well = checks["scheduler"] and checks["worker"] and not checks["stalled_jobs"]
+    if (follows := replica.is_well()) is not None:
+        checks["replica"] = follows
+        is_well = is_well and follows
     return JsonResponse({"status": "ok" if is_well else "degraded", **checks})
 
 

@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
+from core import replica
 from fucheng.web.leaders.queries import FRESH, VERSION, reach_of
 from rentals.models import Building, Unit
 
@@ -33,6 +34,7 @@ def buildings(user: User) -> dict[str, Any]:
     return dict(kept)
 
 
+@replica.reading
 def _read(user: User) -> dict[str, Any]:
     groups = (
         Unit.objects.visible_to(user)
@@ -56,5 +58,6 @@ def _read(user: User) -> dict[str, Any]:
     return {"worst": WORST, "points": points, "unplaced": len(grades) - len(points)}
 
 
+@replica.reading
 def counts(user: User) -> int:
     return Building.objects.visible_to(user).count()

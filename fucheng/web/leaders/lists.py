@@ -42,7 +42,14 @@ def _ordered(source: Callable[[User, Wanted], QuerySet[Any]], *related: str, by:
 
 
 def _list(name: str, title: Any, columns: Sequence[Column], source: Any) -> List:
-    return List(name=f"leaders-{name}", title=title, columns=columns, rows=source, words=words_of(name))
+    return List(
+        name=f"leaders-{name}",
+        title=title,
+        columns=columns,
+        rows=source,
+        words=words_of(name),
+        is_figures=True,
+    )
 
 
 HOMES = _list(

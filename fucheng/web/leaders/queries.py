@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connections, transaction
 from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from communities import access
 from communities.models import Community
+from core import replica
 from fucheng.web.leaders import rows
 from fucheng.web.leaders.period import Period
 from rentals.models import Unit
@@ -95,14 +96,16 @@ def is_fresh(found: Figures) -> bool:
 @contextmanager
 def _one_moment() -> Iterator[None]:
     """All queries see the same rows, or sums would differ while people work."""
-    if connection.in_atomic_block:
+    alias = replica.alias()
+    if connections[alias].in_atomic_block:
         yield
         return
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield
 
 
+@replica.reading
 def count(user: User, period: Period) -> Figures:
     """Everything on the page, counted now."""
     with _one_moment():
@@ -134,7 +137,7 @@ def _homes(user: User) -> Figures:
         for pk, name, name_en in Community.objects.visible_to(user).values_list("pk", "name", "name_en")
     }
     return Figures(
-        at=timezone.now(),
+        at=replica.moment(),
         day=today,
         communities=names,
         register=Unit.objects.visible_to(user).in_register().count(),

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from communities.models import Community, Grid
+from core import replica
 from fucheng.web.leaders.period import midnight
 from fucheng.web.leaders.queries import reach_of
 from fucheng.web.leaders.rows import AGES, Age
@@ -77,6 +78,7 @@ def census(user: User) -> Census:
     return Census(today, [Block._make(block) for block in blocks], done)
 
 
+@replica.reading
 def _count(user: User, today: date) -> tuple[list[tuple[Any, ...]], dict[tuple[Place, int], int]]:
     """Blocks as plain tuples, which a cache unpacks ten times as fast, and what was done."""
     late = {age.name: Count("pk", filter=_late(today, age)) for age in AGES}

@@ -3,21 +3,24 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.models import User
 from accounts.roles import Permission
 from communities import access
 from communities.models import Community
+from core import replica
 from core.errors import OutOfScope
 from fucheng.web import exporting, listing
 from fucheng.web.leaders import forms, geography, period, queries, rows, words
 from fucheng.web.leaders.board import Board
 from fucheng.web.leaders.columns import GradeColumn, Screen
 from fucheng.web.leaders.lists import SCREENS
+from fucheng.web.listing import KeyPage
 from fucheng.web.staff import StaffRequest, staff_page
 
 SHORT = 16  # characters of a column that stays on one line
@@ -67,15 +70,7 @@ def _screen(name: str) -> Screen:
 def list_page(request: StaffRequest, screen: str) -> HttpResponse:
     found = _screen(screen)
     wanted = request.GET.dict()
-    source = found.list.rows(request.user, wanted)
-    page = listing.by_key(
-        source,
-        request.GET,
-        key="pk",
-        read=int,
-        descending=found.newest_first,
-        counted=source.select_related(None),
-    )
+    page = _page_of(found, request.user, request.GET, wanted)
     shown = {
         "screen": found,
         "page": page,
@@ -84,6 +79,19 @@ def list_page(request: StaffRequest, screen: str) -> HttpResponse:
         "words": found.list.words(request.user, wanted),
     }
     return render(request, "leaders/list.html", shown)
+
+
+@replica.reading
+def _page_of(screen: Screen, user: User, query: QueryDict, wanted: exporting.Wanted) -> KeyPage[Any]:
+    source = screen.list.rows(user, wanted)
+    return listing.by_key(
+        source,
+        query,
+        key="pk",
+        read=int,
+        descending=screen.newest_first,
+        counted=source.select_related(None),
+    )
 
 
 def _cells(screen: Screen, row: Any) -> list[dict[str, Any]]:
