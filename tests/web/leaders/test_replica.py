@@ -27,7 +27,13 @@ from rentals.models import Unit
 from tests import factories
 from tests.conftest import Cast
 
-PAGES = ["/leaders/?fresh=1", "/leaders/map/", "/leaders/map/buildings.json", "/leaders/rhythm/", "/leaders/homes/"]
+PAGES = [
+    "/leaders/?fresh=1",
+    "/leaders/map/",
+    "/leaders/map/buildings.json",
+    "/leaders/rhythm/",
+    "/leaders/homes/",
+]
 EXPORT = "/leaders/homes/export/"
 pytestmark = pytest.mark.django_db(transaction=True)
 
