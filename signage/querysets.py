@@ -71,10 +71,16 @@ def owing(product: str) -> StandingQuerySet[Standing]:
 
 def to_print(product: str) -> StandingQuerySet[Standing]:
     """Of the homes that owe a sign, those for which a true one is not in hand yet."""
+    return owing(product).filter(~has_one_in_hand(product))
+
+
+def has_one_in_hand(product: str) -> Exists:
+    """Whether a true sign for a home is printed already but does not hang yet."""
     from signage.models import Sign
 
-    in_hand = Sign.objects.in_hand().filter(unit=OuterRef("unit"), product=product, grade=OuterRef("grade"))
-    return owing(product).filter(~Exists(in_hand))
+    return Exists(
+        Sign.objects.in_hand().filter(unit=OuterRef("unit"), product=product, grade=OuterRef("grade"))
+    )
 
 
 def since_when(product: str) -> Greatest:

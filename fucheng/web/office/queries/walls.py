@@ -12,7 +12,14 @@ from accounts.roles import Role
 from communities.models import Community, Grid, Post
 from grading.models import Standing
 from signage.models import PrintRun, Product, ScanCount, Sign, SignTask
-from signage.querysets import boards_out_of_date, overdue_before, owing, since_when, to_print, to_take_down
+from signage.querysets import (
+    boards_out_of_date,
+    has_one_in_hand,
+    overdue_before,
+    owing,
+    since_when,
+    to_take_down,
+)
 from signage.states import SignState
 
 IN_COMMUNITY, IN_GRID = "unit__building__community", "unit__building__grid"
@@ -70,12 +77,22 @@ def walls(user: User, day: date, community: Community | None) -> Walls:
     for key, n in group(graded):
         rows[key or 0].graded = n
     late = Count("pk", filter=Q(since__lt=overdue_before(day)))
-    owed = owing(Product.STICKER).annotate(since=since_when(Product.STICKER))
-    for key, n, overdue, oldest in group(owed, overdue=late, oldest=Min("since")):
+    to_print = Count("pk", filter=Q(in_hand=False))
+    stickers, notices = (
+        owing(product).annotate(in_hand=has_one_in_hand(product))
+        for product in (Product.STICKER, Product.NO_RENTAL)
+    )
+    stickers = stickers.annotate(since=since_when(Product.STICKER))
+    for key, n, overdue, oldest, missing in group(
+        stickers, overdue=late, oldest=Min("since"), missing=to_print
+    ):
         row = rows[key or 0]
-        row.owed, row.overdue, row.oldest = n, overdue, oldest
+        row.owed, row.overdue, row.oldest, row.to_print = n, overdue, oldest, missing
+    for key, n, missing in group(notices, missing=to_print):
+        row = rows[key or 0]
+        row.notices = n
+        row.to_print += missing
     for name, found in (
-        ("notices", owing(Product.NO_RENTAL)),
         ("printed", Sign.objects.filter(state=SignState.PRINTED)),
         ("issued", Sign.objects.filter(state=SignState.ISSUED)),
         ("take_down", to_take_down()),
@@ -83,9 +100,6 @@ def walls(user: User, day: date, community: Community | None) -> Walls:
     ):
         for key, n in group(found):
             setattr(rows[key or 0], name, n)
-    for product in (Product.STICKER, Product.NO_RENTAL):
-        for key, n in group(to_print(product)):
-            rows[key or 0].to_print += n
     return Walls(_named(rows, user, community), _total(rows.values()))
 
 
