@@ -11,8 +11,14 @@ CHECKS: dict[str, str] = {
         WHERE c.state = 'approved' AND (c.to_grade = 'red' OR c.from_grade = 'red') AND d.id IS NULL
           AND c.decided_at > (SELECT min(issued_at) FROM letters_document WHERE change_id IS NOT NULL)""",
     "every award of stars has its document": """
-        SELECT a.id FROM grading_staraward a LEFT JOIN letters_document d ON d.star_award_id = a.id
-        WHERE d.id IS NULL OR d.kind <> 'star' OR d.building_id <> a.building_id""",
+        SELECT a.id FROM grading_staraward a
+        LEFT JOIN letters_document d ON d.star_award_id = a.id AND d.kind = 'star'
+        WHERE d.id IS NULL OR d.building_id <> a.building_id""",
+    "every withdrawal of stars since the first such document has its document": """
+        SELECT a.id FROM grading_staraward a
+        LEFT JOIN letters_document d ON d.star_award_id = a.id AND d.kind = 'star_end'
+        WHERE (a.ending = 'withdrawn') <> (d.id IS NOT NULL) AND (d.id IS NOT NULL OR a.ended_at >
+              (SELECT min(issued_at) FROM letters_document WHERE kind = 'star_end'))""",
     "a document of a home is of its building": """
         SELECT d.id FROM letters_document d JOIN rentals_unit u ON u.id = d.unit_id
         WHERE u.building_id <> d.building_id""",

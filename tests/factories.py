@@ -292,6 +292,16 @@ def star_award(of: Building, stars: int = 3, at: datetime = NOON, **fields: Any)
     )
 
 
+def withdrawn_stars(of: Building, cause: str = "red", at: datetime = NOON) -> StarAward:
+    """Three stars that the panel has taken back for a cause."""
+    award = star_award(of, at=at)
+    decided = {"state": "approved", "decided_by": somebody("a-panel"), "decided_at": at, "answer": "同意撤销"}
+    award.withdrawal = star_proposal(of, award=award, cause=cause, reason="复查属实", **decided)
+    award.ended_at, award.ending = at, "withdrawn"
+    award.save()
+    return award
+
+
 def report(unit: Unit, state: str = "new") -> HazardReport:
     given: dict[str, Any] = {"case_number": f"260512-{next(_numbers):05d}", "text": "楼道堆物", "at": NOON}
     if state == "checked":

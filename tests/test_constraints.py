@@ -45,6 +45,7 @@ from grading.models import (
 )
 from jobs.models import Chunk
 from letters.models import Delivery, Document, DocumentSeries, Notice, Reading, TextMessage
+from letters.services import issuing
 from rentals.models import Landlord, Manager
 from signage.models import (
     Printer,
@@ -480,6 +481,12 @@ breaks("notice_to_one_person")(lambda w: change(w.text_message.notice, user=w.st
 breaks("textmessage_sent_has_when")(lambda w: change(w.text_message, sent_at=NOON))
 breaks("textmessage_sending_under_lease")(lambda w: change(w.text_message, state="sending"))
 breaks("textmessage_not_sent_says_why")(lambda w: change(w.text_message, state="given_up"))
+
+
+@breaks("document_once_for_an_award_and_its_end")
+def _(w: World) -> None:
+    for _time in range(2):
+        issuing.award_stars(award_id=w.star_award.pk, by=w.office, at=NOON)
 
 
 @breaks("document_number_once_a_kind_and_year")

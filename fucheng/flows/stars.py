@@ -1,4 +1,4 @@
-"""Stars of a building, from proposal to plaque: the paper of the award, and what landlords are told."""
+"""Stars of a building, from proposal to plaque: the papers of award and withdrawal, and what landlords are told."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,12 +29,12 @@ def propose_withdrawal(*, building_id: int, cause: str, by: User, at: datetime, 
 
 @transaction.atomic(durable=True)
 def approve(*, proposal_id: int, by: User, at: datetime, reason: str) -> StarAward:
-    """Stars are in force, with their paper, or are gone. The plaque now owed follows from the rows."""
+    """Stars are in force or are gone, each with its paper. The plaque now owed follows from the rows."""
     audit.act_as(by)
     award = stars.approve(proposal_id=proposal_id, by=by, at=at, reason=reason)
-    if award.ended_at is None:
-        issuing.award_stars(award_id=award.pk, by=by, at=at)
-        transaction.on_commit(document_rendering.ring)
+    issue = issuing.award_stars if award.ended_at is None else issuing.withdraw_stars
+    issue(award_id=award.pk, by=by, at=at)
+    transaction.on_commit(document_rendering.ring)
     telling.of_stars(award, reason=reason, at=at)
     return award
 

@@ -133,11 +133,12 @@ def _withdrawal(
     )
 
 
-REASONS_ZH = {
+CAUSES_ZH = {
     Cause.RED: "楼内有出租屋评定为禁止级",
     Cause.YELLOW: "楼内有出租屋评定为严管级",
     Cause.INCIDENT: "楼内发生警情或者火情",
     Cause.FALSE_PROOF: "抽查发现整改材料不实",
+    Cause.OTHER: "其他事由",
 }
 
 
@@ -166,7 +167,8 @@ def follow_facts(building_ids: Collection[int], *, at: datetime) -> list[StarPro
 
 
 def _why_zh(case: Case) -> str:
-    return f"{REASONS_ZH[case.cause]}（{case.on.isoformat()}）。系统按公布条件提请撤销，由评定小组决定。"
+    day = f"{case.on.year}年{case.on.month}月{case.on.day}日"
+    return f"{CAUSES_ZH[case.cause]}（{day}）。系统按公布条件提请撤销，由评定小组决定。"
 
 
 def _causes(starred: dict[int, StarAward], *, on: date) -> dict[int, Case]:

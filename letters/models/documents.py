@@ -52,6 +52,7 @@ class Document(models.Model):
         DELISTING = "delisting", _("delisting decision")
         OBJECTION = "objection", _("answer to an objection")
         STAR = "star", _("star award")
+        STAR_END = "star_end", _("withdrawal of stars")
 
     class State(models.TextChoices):
         OWED = "owed", _("being made")
@@ -77,7 +78,7 @@ class Document(models.Model):
     landlord = models.ForeignKey(Landlord, null=True, on_delete=models.PROTECT, related_name="documents")
     change = models.ForeignKey(GradeChange, null=True, on_delete=models.PROTECT, related_name="documents")
     visit = models.ForeignKey(Visit, null=True, on_delete=models.PROTECT, related_name="documents")
-    star_award = models.OneToOneField(StarAward, null=True, on_delete=models.PROTECT, related_name="document")
+    star_award = models.ForeignKey(StarAward, null=True, on_delete=models.PROTECT, related_name="documents")
     replaces = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="replacement", help_text="one that failed"
     )
@@ -111,6 +112,11 @@ class Document(models.Model):
                 fields=["kind", "visit", "unit"],
                 condition=Q(visit__isnull=False, replaces__isnull=True),
                 nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                name="document_once_for_an_award_and_its_end",
+                fields=["kind", "star_award"],
+                condition=Q(star_award__isnull=False, replaces__isnull=True),
             ),
             models.CheckConstraint(
                 name="document_ready_has_its_file",
@@ -169,8 +175,9 @@ class Document(models.Model):
                 condition=pgtrigger.Q(new__replaces__isnull=False),
                 func="""
                     PERFORM 1 FROM letters_document d WHERE d.id = NEW.replaces_id AND d.state = 'failed'
-                       AND (d.kind, d.building_id, d.unit_id, d.change_id, d.visit_id)
-                           IS NOT DISTINCT FROM (NEW.kind, NEW.building_id, NEW.unit_id, NEW.change_id, NEW.visit_id)
+                       AND (d.kind, d.building_id, d.unit_id, d.change_id, d.visit_id, d.star_award_id)
+                           IS NOT DISTINCT FROM (NEW.kind, NEW.building_id, NEW.unit_id, NEW.change_id,
+                                                 NEW.visit_id, NEW.star_award_id)
                     FOR UPDATE;
                     IF NOT FOUND THEN
                         RAISE EXCEPTION 'only a document that failed is replaced, by one about the same'

@@ -19,7 +19,20 @@ from rentals.models import Building, Landlord, Unit
 OBJECT_WITHIN = timedelta(days=21)  # and answered within 21
 GRADE_WORDS = {"green": "宽管级", "yellow": "严管级", "red": "禁止级"}
 ORDINALS = "一二三四五六七八九"
-MARKS = {"rectify": "租整", "no_rental": "租告", "delisting": "租摘", "objection": "租复", "star": "租星"}
+MARKS = {
+    "rectify": "租整",
+    "no_rental": "租告",
+    "delisting": "租摘",
+    "objection": "租复",
+    "star": "租星",
+    "star_end": "租撤",
+}
+
+
+def building_words(building: Building) -> str:
+    """With its estate: `1栋` alone is the name of many."""
+    estate = building.estate.name if building.estate else ""
+    return f"{estate}{str(building).removeprefix(estate)}"
 
 
 @dataclass(frozen=True)
@@ -50,14 +63,18 @@ class Place:
     def addressee(self) -> str:
         if self.landlord is not None:
             return self.landlord.name
-        return "业主（管理人）" if self.unit else f"{self.building}各业主、管理人"
+        return "业主（管理人）" if self.unit else f"{self.building_words}各业主、管理人"
+
+    @property
+    def building_words(self) -> str:
+        return building_words(self.building)
 
     @property
     def words(self) -> str:
         """The address with its code, in a sentence."""
         if self.unit is not None:
             return f"{self.unit.address}（房屋编码{self.unit.code}）"
-        return f"{self.community.name}社区{self.building}公共部位（楼栋编码{self.building.code}）"
+        return f"{self.community.name}社区{self.building_words}公共部位（楼栋编码{self.building.code}）"
 
 
 @dataclass(frozen=True)
@@ -278,7 +295,7 @@ def star_award(
         (
             "决定事项",
             [
-                f"授予{place.building}“{'一二三四五'[stars - 1]}星级安全文明楼栋”称号并颁发牌匾。",
+                f"授予{place.building_words}{_title_of(stars)}称号并颁发牌匾。",
                 f"有效期至{chinese_day(valid_until)}；期满前仍符合条件的，由社区重新提名。",
                 "不再符合公布条件，或者发生治安消防事件的，按程序撤销称号并收回牌匾。",
             ],
@@ -286,9 +303,42 @@ def star_award(
     ]
     intro = (
         f"经{place.community.name}社区提名、{place.street.name}出租屋分类分级评定小组评定，"
-        f"{place.building}（楼栋编码{place.building.code}）符合星级楼栋条件，决定如下。"
+        f"{place.building_words}（楼栋编码{place.building.code}）符合星级楼栋条件，决定如下。"
     )
-    return _document(place, "星级楼栋授牌决定书", intro, sections, on=on, what="决定书")
+    return _document(place, "星级楼栋授牌决定书", intro, sections, on=on, what="决定书", is_of_stars=True)
+
+
+def star_withdrawal(
+    place: Place, stars: int, *, cause: str, reason: str, answer: str, award_number: str, on: date
+) -> OfficialDocument:
+    """撤销星级决定书: `reason` is the proposal's, `answer` the panel's; the stars were given by `award_number`."""
+    sections = [
+        (
+            "撤销理由",
+            [
+                f"撤销事由：{_sentence(cause)}",
+                f"提请意见：{_sentence(reason)}",
+                f"评定小组意见：{_sentence(answer)}",
+            ],
+        ),
+        (
+            "决定事项",
+            [
+                f"自{chinese_day(on)}起，撤销{place.building_words}{_title_of(stars)}称号，{award_number}授牌决定书同时失效。",
+                "星级牌匾由工作人员收回，请勿自行摘除或者继续使用。",
+                "本决定不改变楼内各出租屋的等级；重新符合公布条件的，由社区重新提名。",
+            ],
+        ),
+    ]
+    intro = (
+        f"{place.building_words}（楼栋编码{place.building.code}）出现应当撤销星级称号的情形。"
+        f"经{place.street.name}出租屋分类分级评定小组评定，决定如下。"
+    )
+    return _document(place, "星级楼栋撤销称号决定书", intro, sections, on=on, what="决定书", is_of_stars=True)
+
+
+def _title_of(stars: int) -> str:
+    return f"“{ORDINALS[stars - 1]}星级安全文明楼栋”"
 
 
 def _document(
@@ -299,11 +349,11 @@ def _document(
     *,
     on: date,
     what: str,
+    is_of_stars: bool = False,
 ) -> OfficialDocument:
+    rights = _rights(place, on, what, is_of_stars=is_of_stars)
     paragraphs = [Paragraph("text", intro)]
-    for ordinal, (heading, lines) in zip(
-        ORDINALS, [*sections, ("说明和异议", _rights(place, on, what))], strict=False
-    ):
+    for ordinal, (heading, lines) in zip(ORDINALS, [*sections, ("说明和异议", rights)], strict=False):
         paragraphs.append(Paragraph("head", f"{ordinal}、{heading}"))
         paragraphs += [
             Paragraph("item", line if len(lines) == 1 else f"{number}．{line}")
@@ -320,14 +370,22 @@ def _document(
     )
 
 
-def _rights(place: Place, on: date, what: str) -> list[str]:
-    """What every document must say: it is no penalty, and how and until when to object."""
+def _rights(place: Place, on: date, what: str, *, is_of_stars: bool) -> list[str]:
+    """What every document must say: it is no penalty, and how and until when to object.
+
+    The landlord's page takes objections to the grade of a home; those to stars go to the community in writing.
+    """
     until = chinese_day(on + OBJECT_WITHIN)
+    where = f"到{place.community.name}社区工作站书面提出异议"
+    about, ways, meanwhile = (
+        ("所列事实或者条件", where, "本决定")
+        if is_of_stars
+        else ("所列事实、检查项或者评定", f"登录业主网页，或者{where}", "原评定")
+    )
     return [
         (
-            f"对本{what}所列事实、检查项或者评定有异议的，可以在{until}前（作出之日起21日内）登录业主网页，"
-            f"或者到{place.community.name}社区工作站书面提出异议，说明理由并附材料；"
-            "我办自收到之日起21日内，由未参与检查和评定的人员答复。异议处理期间，原评定继续有效。"
+            f"对本{what}{about}有异议的，可以在{until}前（作出之日起21日内）{ways}，说明理由并附材料；"
+            f"我办自收到之日起21日内，由未参与检查和评定的人员答复。异议处理期间，{meanwhile}继续有效。"
         ),
         "出租屋分类分级是街道对出租屋安全状况的管理信息，不是行政处罚，不代替有关部门依法作出的决定。",
     ]

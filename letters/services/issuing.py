@@ -19,6 +19,8 @@ from core.errors import Conflict
 from grading.facts import Effect
 from grading.models import GradeChange, Hazard, Standing, StarAward, Visit
 from grading.services import explaining, star_facts
+from grading.services.stars import CAUSES_ZH
+from grading.stars import Cause
 from letters.engine.official import OfficialDocument
 from letters.models import Document
 from letters.services import composing
@@ -129,7 +131,7 @@ def _in_order_of_doors(hazard: Hazard) -> tuple[bool, str, date | None, str]:
 
 def common_parts(building_id: int) -> Place:
     """The building as an addressee: its owner where all homes have one, else all of them."""
-    building = Building.objects.select_related("community__street").get(pk=building_id)
+    building = Building.objects.select_related("community__street", "estate").get(pk=building_id)
     homes = Unit.objects.filter(building=building).in_register().filter(landlord__isnull=False)
     owners = homes.order_by("landlord").distinct("landlord").select_related("landlord")[:2]
     owner = owners[0].landlord if len(owners) == 1 else None
@@ -200,5 +202,27 @@ def award_stars(*, award_id: int, by: User, at: datetime) -> Document:
         place, award.stars, star_facts.reasons_zh(verdict), valid_until=award.valid_until, on=day_of(at)
     )
     document = _row(Kind.STAR, place, data, by=by, at=at, star_award=award)
+    document.save()
+    return document
+
+
+@transaction.atomic
+def withdraw_stars(*, award_id: int, by: User, at: datetime) -> Document:
+    """The paper of a withdrawal: for which cause, why the panel followed it, and which paper it takes back."""
+    award = StarAward.objects.select_related("withdrawal").get(pk=award_id)
+    proposal = award.withdrawal
+    assert proposal is not None  # noqa: S101 - a constraint of the award
+    place = common_parts(award.building_id)
+    papers = Document.objects.filter(star_award=award, kind=Kind.STAR, replacement=None)
+    data = composing.star_withdrawal(
+        place,
+        award.stars,
+        cause=CAUSES_ZH[Cause(proposal.cause)],
+        reason=proposal.reason,
+        answer=proposal.answer,
+        award_number="、".join(papers.values_list("number", flat=True)),
+        on=day_of(at),
+    )
+    document = _row(Kind.STAR_END, place, data, by=by, at=at, star_award=award)
     document.save()
     return document

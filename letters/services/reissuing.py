@@ -34,7 +34,8 @@ def reissue(*, document_id: int, wrong: str, right: str, by: User, at: datetime)
     made = Document(
         kind=failed.kind, prefix=failed.prefix, year=day_of(at).year, building_id=failed.building_id,
         unit_id=failed.unit_id, landlord_id=failed.landlord_id, change_id=failed.change_id,
-        visit_id=failed.visit_id, replaces=failed, data=corrected, issued_at=at, issued_by=by,
+        visit_id=failed.visit_id, star_award_id=failed.star_award_id, replaces=failed, data=corrected,
+        issued_at=at, issued_by=by,
     )  # fmt: skip
     made.save()
     return made

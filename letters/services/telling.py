@@ -28,7 +28,7 @@ from grading.states import OPEN_DELISTING_STATES
 from jobs.models import Job
 from letters.engine.official import chinese_day
 from letters.models import Notice, TextMessage
-from letters.services.composing import GRADE_WORDS, OBJECT_WITHIN
+from letters.services.composing import GRADE_WORDS, OBJECT_WITHIN, building_words
 from rentals.models import Building, Landlord, Unit
 
 Topic = Notice.Topic
@@ -298,10 +298,10 @@ def _deadline_news(hazard: Hazard, landlord: Landlord) -> News:
 
 def of_stars(award: StarAward, *, reason: str, at: datetime) -> int:
     """Stars given or gone, to everybody who owns a home there."""
-    place = str(award.building)
+    place = building_words(award.building)
     number = "一二三四五"[award.stars - 1]
     if award.ended_at is None:
-        topic, said = Topic.STARS, f"被评为{number}星级楼栋，有效期至{short(award.valid_until)}"
+        topic, said = Topic.STARS, f"被评为{number}星级楼栋，有效期至{chinese_day(award.valid_until)}"
     elif award.ending == StarAward.End.WITHDRAWN:
         topic, said = Topic.STARS_END, f"的{number}星级楼栋称号已撤销，原因见业主网页"
     else:

@@ -15,7 +15,7 @@ from accounts.models import AuditEvent
 from accounts.roles import Role
 from core.errors import DomainError
 from core.integrity import broken_rows
-from fucheng.flows import delisting, grade_change, hazard_care, proof, rule_drafts, sign_posting
+from fucheng.flows import delisting, grade_change, hazard_care, proof, rule_drafts, sign_posting, stars
 from grading.integrity import CHECKS
 from grading.models import (
     DelistingRequest,
@@ -25,9 +25,11 @@ from grading.models import (
     Hazard,
     RuleSet,
     Standing,
+    StarAward,
     Visit,
 )
 from grading.services.hazards import Seen
+from letters.models import Document
 from signage.models import Sign
 from tests import factories
 from tests.conftest import Cast
@@ -70,6 +72,45 @@ def test_eight_of_the_panel_decide_one_red_and_one_wins(cast: Cast, place: Place
     change.refresh_from_db()
     assert change.state == won(outcome)[0].state
     assert GradePeriod.objects.filter(unit=place.home).count() == (change.state == "approved")
+
+
+def deciding_stars(cast: Cast, proposal_id: int) -> list[Any]:
+    """Half of eight members of the panel approve, half refuse."""
+    verbs: list[Callable[..., Any]] = [stars.approve, stars.refuse] * (CROWD // 2)
+    return race(
+        [
+            lambda verb=verb, by=by: verb(proposal_id=proposal_id, by=by, at=NOON, reason="查明")
+            for verb, by in zip(verbs, members(Role.PANEL, cast), strict=True)
+        ]
+    )
+
+
+def test_eight_decide_one_award_of_stars_and_one_wins(cast: Cast, place: Place) -> None:
+    for home in place.homes:
+        factories.graded(home, "green", at=NOON - 220 * DAY)
+        factories.assessment(home, "green", score=95, bonus=2)
+    Standing.objects.update(last_visit_at=NOON - 5 * DAY, next_visit_on=NOON.date() + 10 * DAY)
+    (made,) = stars.propose(building_ids=[place.building.pk], by=cast.reviewer, at=NOON, reason="逐户核对")
+
+    outcome = deciding_stars(cast, made.pk)
+
+    assert (len(won(outcome)), codes(outcome)) == (1, {"conflict"})
+    made.refresh_from_db()
+    given = made.state == "approved"
+    assert StarAward.objects.count() == Document.objects.filter(kind="star").count() == given
+
+
+def test_eight_decide_one_withdrawal_of_stars_and_one_wins(cast: Cast, place: Place) -> None:
+    award = factories.star_award(place.building)
+    made = factories.star_proposal(place.building, award=award)
+
+    outcome = deciding_stars(cast, made.pk)
+
+    assert (len(won(outcome)), codes(outcome)) == (1, {"conflict"})
+    award.refresh_from_db()
+    made.refresh_from_db()
+    assert (award.ending == "withdrawn") == (made.state == "approved")
+    assert Document.objects.filter(kind="star_end").count() == (made.state == "approved")
 
 
 def test_approve_and_return_of_one_yellow_have_one_winner(cast: Cast, place: Place) -> None:

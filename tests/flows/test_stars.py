@@ -243,6 +243,27 @@ class TestWithdrawing:
         assert service.stars_of([good.building.pk], on=TODAY + 2 * DAY) == {}
         assert Notice.objects.get(topic="stars_end").data["reason"] == "撤销"
 
+    def test_a_withdrawal_has_its_paper_with_cause_reason_and_how_to_object(
+        self, cast: Cast, good: Place
+    ) -> None:
+        award = awarded(cast, good)
+        made = stars.propose_withdrawal(
+            building_id=good.building.pk, cause="incident", by=cast.reviewer, at=NOON, reason="楼道起火"
+        )
+        stars.approve(proposal_id=made.pk, by=cast.panel, at=NOON + DAY, reason="属实，同意撤销")
+        given, taken = Document.objects.filter(star_award=award).order_by("pk")
+        assert (taken.kind, taken.number[:4], taken.landlord) == ("star_end", "福城租撤", given.landlord)
+        words = str(taken.data)
+        for said in (
+            "撤销事由：楼内发生警情或者火情。",
+            "提请意见：楼道起火。",
+            "评定小组意见：属实，同意撤销。",
+            f"自2026年5月13日起，撤销{good.building}“三星级安全文明楼栋”称号，{given.number}授牌决定书同时失效",
+            "2026年6月3日前（作出之日起21日内）到福民社区工作站书面提出异议",
+        ):
+            assert said in words, said
+        assert broken_rows(letters_integrity.CHECKS) == {}
+
     def test_what_the_panel_refused_is_not_proposed_again_for_the_same_cause(
         self, cast: Cast, good: Place
     ) -> None:

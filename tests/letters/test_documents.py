@@ -143,12 +143,14 @@ def every_kind(cast: Cast, place: Place) -> list[Document]:
         "YY-2026-1", NOON.date(), "房东称麻将机为自用。", False, ["现场照片显示对外营业。"], "维持原评定"
     )
     stars = factories.star_award(place.building)
+    over = factories.withdrawn_stars(factories.building(cast.fumin))
     return [
         letter_of(place),
         letter_of(place, "rectify"),
         delisting,
         issuing.answer_objection(unit_id=place.home.pk, answer=answer, by=cast.office, at=NOON),
         issuing.award_stars(award_id=stars.pk, by=cast.office, at=NOON),
+        issuing.withdraw_stars(award_id=over.pk, by=cast.office, at=NOON),
     ]
 
 
@@ -228,7 +230,7 @@ class TestFile:
     def test_a_job_makes_what_is_owed_once(self, cast: Cast, place: Place) -> None:
         every_kind(cast, place)
         job = document_rendering.ask(at=NOON)
-        assert running.drain(job.pk, wait=True).result == {"made": 5}
+        assert running.drain(job.pk, wait=True).result == {"made": 6}
         assert set(Document.objects.values_list("state", flat=True)) == {"ready"}
         assert document_rendering.ask(at=NOON) is None
         assert not rendering.render(Document.objects.first().pk, at=NOON)

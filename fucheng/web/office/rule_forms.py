@@ -118,6 +118,7 @@ class ItemForm(CheckedForm, forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(data, instance=item, auto_id=f"{item.code if item else 'new'}_%s")
         for name, label in ITEM_FIELDS.items():
             self.fields[name].label = label
+        self.fields["red_cause"].choices = [("", _("none")), *RuleItem.RedCause.choices]  # type: ignore[attr-defined]
         self.fields["fault_zh"].help_text = ""  # the model's help is for programmers
         self.is_new = item is None
         if item is not None:

@@ -261,7 +261,7 @@ def _millimetres(label: Any, low: int, high: int) -> forms.DecimalField:
 
 
 class PrinterForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=64)
+    name = forms.CharField(label=_("Name of the printer"), max_length=64)
     offset_x = _millimetres(_("to the right, mm"), -20, 20)
     offset_y = _millimetres(_("upwards, mm"), -20, 20)
     gap_x = _millimetres(_("space between columns, mm"), 0, 9)

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import User
 from accounts.roles import Permission
 from communities import access
 from core.dates import day_of
-from fucheng.web.stars import BuildingStars, stars_of
+from fucheng.web.stars import BuildingStars, papers, stars_of
 from grading.models import StarAward, StarProposal
 from grading.services import star_facts, stars
 from grading.services.star_facts import Line
 from grading.services.stars import Candidate
 from grading.states import StarState
+from letters.models import Document
 from rentals.models import Building
 
 PLACE = ("community", "grid", "estate")
@@ -57,7 +60,9 @@ def proposals(user: User, wanted: dict[str, Any], *, waiting: bool) -> Any:
 
 def awards(user: User, wanted: dict[str, Any], *, on: date) -> Any:
     rows = StarAward.objects.visible_to(user).in_force_on(on).filter(**_in(wanted, "building__"))
-    return rows.select_related(*OF_BUILDING, "document").order_by("-stars", "valid_until", "pk")
+    return (
+        rows.select_related(*OF_BUILDING).prefetch_related(papers()).order_by("-stars", "valid_until", "pk")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class ProposalFile:
     proposal: StarProposal
     then: list[Line]
     now: BuildingStars
+    papers: Sequence[Document]
     barred: str
 
 
@@ -83,8 +89,16 @@ def proposal_file(user: User, pk: int, *, on: date) -> ProposalFile:
         proposal=proposal,
         then=star_facts.explain(verdict) if verdict else [],
         now=stars_of(proposal.building_id, on=on),
+        papers=_papers_of(proposal) if proposal.state == StarState.APPROVED else [],
         barred=_barred(proposal, user),
     )
+
+
+def _papers_of(proposal: StarProposal) -> Sequence[Document]:
+    """What was issued for this decision."""
+    gave = Q(star_award__proposal=proposal, kind=Document.Kind.STAR)
+    took = Q(star_award__withdrawal=proposal, kind=Document.Kind.STAR_END)
+    return Document.objects.filter(gave | took, replacement=None)
 
 
 def _barred(proposal: StarProposal, user: User) -> str:
