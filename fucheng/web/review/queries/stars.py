@@ -98,7 +98,7 @@ def _papers_of(proposal: StarProposal) -> Sequence[Document]:
     """What was issued for this decision."""
     gave = Q(star_award__proposal=proposal, kind=Document.Kind.STAR)
     took = Q(star_award__withdrawal=proposal, kind=Document.Kind.STAR_END)
-    return Document.objects.filter(gave | took, replacement=None)
+    return list(Document.objects.filter(gave | took, replacement=None))
 
 
 def _barred(proposal: StarProposal, user: User) -> str:
