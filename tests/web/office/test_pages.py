@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.services import audit
-from fucheng.flows import bulk_assessment
+from fucheng.flows import bulk_assessment, rule_drafts
 from grading.models import GradeChange, Standing
 from jobs import running
 from jobs.models import Job
+from tests import factories
 from tests.web.office.conftest import Office
 
 
@@ -131,6 +132,15 @@ def test_audit_trail_pages_along_the_key_and_costs_the_same(office: Office) -> N
     assert len(second.context["rows"]) == 11
     back = office.get(f"/office/audit/?{second.context['page'].previous}", by=auditor)
     assert [v.event.pk for v in back.context["rows"]] == [v.event.pk for v in first.context["rows"]]
+
+
+def test_audit_trail_says_which_settings_of_a_draft_were_edited(office: Office) -> None:
+    factories.draft("1.1")
+    rule_drafts.change_settings(
+        version="1.1", values={"green_from": 85, "watch_days": 60}, by=office.cast.office, at=timezone.now()
+    )
+    page = office.get("/office/audit/?verb=draft-edited", by=office.cast.auditor)
+    assert "green_from, watch_days" in page.content.decode()
 
 
 def test_audit_trail_only_reads(office: Office) -> None:

@@ -182,5 +182,7 @@ def _said(name: str, value: Any, subject: str) -> str:
         return str(_("yes") if value else _("no"))
     if isinstance(value, dict):
         return ", ".join(f"{key}: {inner}" for key, inner in value.items()) or "–"
+    if isinstance(value, list):
+        return ", ".join(_field(str(inner)) for inner in value) or "–"
     words = STATES.get(subject, {}) if name == "state" else VALUES.get(name, {})
     return str(words.get(value, value))
