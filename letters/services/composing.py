@@ -28,6 +28,11 @@ MARKS = {
     "star_end": "租撤",
 }
 
+# What a document is objected to, and what holds until the objection is answered.
+OF_GRADE = ("所列事实、检查项或者评定", "原评定")
+OF_STARS = ("所列事实或者条件", "本决定")
+OF_ANSWER = ("所列事实或者理由", "原评定")
+
 
 def building_words(building: Building) -> str:
     """With its estate: `1栋` alone is the name of many."""
@@ -275,15 +280,15 @@ def objection_answer(place: Place, answer: ObjectionAnswer, *, on: date) -> Offi
     """异议答复书, by somebody who took no part in the inspection or the decision."""
     word = "异议成立" if answer.is_upheld else "异议不成立"
     sections = [
-        ("你提出的异议", [answer.objection]),
-        ("核查情况和理由", list(answer.reasons)),
+        ("你提出的异议", [_sentence(answer.objection)]),
+        ("核查情况和理由", [_sentence(reason) for reason in answer.reasons]),
         ("答复意见", [f"{word}。{_sentence(answer.outcome)}"]),
     ]
     intro = (
         f"你于{chinese_day(answer.received_on)}就{place.words}的评定提出的异议（编号{answer.reference}）收悉。"
         "经未参与该次检查和评定的人员核查，现答复如下。"
     )
-    return _document(place, "出租屋评定异议答复书", intro, sections, on=on, what="答复书")
+    return _document(place, "出租屋评定异议答复书", intro, sections, on=on, what="答复书", about=OF_ANSWER)
 
 
 def star_award(
@@ -305,7 +310,7 @@ def star_award(
         f"经{place.community.name}社区提名、{place.street.name}出租屋分类分级评定小组评定，"
         f"{place.building_words}（楼栋编码{place.building.code}）符合星级楼栋条件，决定如下。"
     )
-    return _document(place, "星级楼栋授牌决定书", intro, sections, on=on, what="决定书", is_of_stars=True)
+    return _document(place, "星级楼栋授牌决定书", intro, sections, on=on, what="决定书", about=OF_STARS)
 
 
 def star_withdrawal(
@@ -334,7 +339,7 @@ def star_withdrawal(
         f"{place.building_words}（楼栋编码{place.building.code}）出现应当撤销星级称号的情形。"
         f"经{place.street.name}出租屋分类分级评定小组评定，决定如下。"
     )
-    return _document(place, "星级楼栋撤销称号决定书", intro, sections, on=on, what="决定书", is_of_stars=True)
+    return _document(place, "星级楼栋撤销称号决定书", intro, sections, on=on, what="决定书", about=OF_STARS)
 
 
 def _title_of(stars: int) -> str:
@@ -349,9 +354,9 @@ def _document(
     *,
     on: date,
     what: str,
-    is_of_stars: bool = False,
+    about: tuple[str, str] | None = None,
 ) -> OfficialDocument:
-    rights = _rights(place, on, what, is_of_stars=is_of_stars)
+    rights = _rights(place, on, what, about)
     paragraphs = [Paragraph("text", intro)]
     for ordinal, (heading, lines) in zip(ORDINALS, [*sections, ("说明和异议", rights)], strict=False):
         paragraphs.append(Paragraph("head", f"{ordinal}、{heading}"))
@@ -370,21 +375,20 @@ def _document(
     )
 
 
-def _rights(place: Place, on: date, what: str, *, is_of_stars: bool) -> list[str]:
+def _rights(place: Place, on: date, what: str, about: tuple[str, str] | None) -> list[str]:
     """What every document must say: it is no penalty, and how and until when to object.
 
-    The landlord's page takes objections to the grade of a home; those to stars go to the community in writing.
+    The landlord's page takes one objection to the grade of a home; `about` says what else is objected to, in
+    writing, and what holds meanwhile.
     """
     until = chinese_day(on + OBJECT_WITHIN)
-    where = f"到{place.community.name}社区工作站书面提出异议"
-    about, ways, meanwhile = (
-        ("所列事实或者条件", where, "本决定")
-        if is_of_stars
-        else ("所列事实、检查项或者评定", f"登录业主网页，或者{where}", "原评定")
-    )
+    ways = f"到{place.community.name}社区工作站书面提出异议"
+    if about is None:
+        about, ways = OF_GRADE, f"登录业主网页，或者{ways}"
+    said, meanwhile = about
     return [
         (
-            f"对本{what}{about}有异议的，可以在{until}前（作出之日起21日内）{ways}，说明理由并附材料；"
+            f"对本{what}{said}有异议的，可以在{until}前（作出之日起21日内）{ways}，说明理由并附材料；"
             f"我办自收到之日起21日内，由未参与检查和评定的人员答复。异议处理期间，{meanwhile}继续有效。"
         ),
         "出租屋分类分级是街道对出租屋安全状况的管理信息，不是行政处罚，不代替有关部门依法作出的决定。",
