@@ -155,7 +155,7 @@ def line_of(notice: Notice, user: User) -> Line:
     data["job_name"] = str(job_views.NAMES.get(data.get("kind", ""), ""))
     data["job_state"] = str(dict(Job.State.choices).get(data.get("state", ""), ""))
     texts = {
-        Topic.HAZARDS: _("%(place)s: a visit found %(count)s faults with a deadline; the first is %(due)s."),
+        Topic.HAZARDS: _("%(place)s: faults found at a visit: %(count)s; the first deadline is %(due)s."),
         Topic.GRADE: _("%(place)s is now %(grade)s. You may object until %(until)s."),
         Topic.PROOF_ACCEPTED: _("%(place)s: your proof for “%(fault)s” was accepted."),
         Topic.PROOF_REFUSED: _("%(place)s: your proof for “%(fault)s” was not accepted."),

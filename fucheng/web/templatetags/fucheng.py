@@ -3,6 +3,7 @@
 Built in: no `{% load %}` needed. What each one takes is told in docs/howto/add-a-page.md.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import accumulate
@@ -14,6 +15,7 @@ from django.core.paginator import Page
 from django.forms import BoundField, Form
 from django.template.context import Context
 from django.utils import timezone
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +28,7 @@ from fucheng.web.figures import number, percent, short_number
 from jobs.models import Job
 
 register = template.Library()
+DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 NO_FILTERS = frozenset({"tab", "page", "after", "before", "sort"})
 
 GRADES = {
@@ -110,6 +113,14 @@ def stat_bar(counts: Mapping[str, int] | None, legend: bool = True, label: str =
 register.filter(number)
 register.filter(short_number)
 register.filter(percent)
+
+
+@register.filter(is_safe=True)
+def whole_dates(text: Any) -> SafeString:
+    """No line ends within a date: 2026-05-12 has two hyphens to break at."""
+    return mark_safe(  # noqa: S308 - escaped above
+        DATE.sub(r'<span class="text-nowrap">\g<0></span>', conditional_escape(text))
+    )
 
 
 @register.filter

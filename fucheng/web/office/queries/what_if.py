@@ -58,7 +58,7 @@ def result(simulation: Simulation, *, category: str = "") -> Result:
     """The whole run, or the homes of one category. Two queries."""
     cells = simulation.cells.values_list("community_id", "category", "from_grade", "to_grade", "now_grade")
     counted = list(cells.annotate(n=Sum("homes")).order_by())
-    names = dict(Community.objects.values_list("pk", "name"))
+    places = Community.objects.in_bulk()
     chosen = [cell for cell in counted if not category or cell[1] == category]
     total: Counter[Move] = Counter()
     by_place: defaultdict[int, Counter[Move]] = defaultdict(Counter)
@@ -83,8 +83,8 @@ def result(simulation: Simulation, *, category: str = "") -> Result:
         matrix=_matrix(total, base),
         kinds=kinds,
         communities=[
-            _row(names[place], counts, kinds, base | {"community": place})
-            for place, counts in sorted(by_place.items(), key=lambda pair: names[pair[0]])
+            _row(str(places[place]), counts, kinds, base | {"community": place})
+            for place, counts in sorted(by_place.items(), key=lambda pair: places[pair[0]].name)
         ],
         categories=[
             _row(str(Unit.Category(kind).label), by_category[kind], kinds, {"category": kind})
@@ -135,7 +135,7 @@ def load(simulation: Simulation) -> Load:
 
 def loads(simulation: Simulation) -> QuerySet[SimulationCell, Any]:
     """Each grid with its visits a week before and after; where most changes comes first."""
-    rows = simulation.cells.values("grid_id", "grid__name", "community__name")
+    rows = simulation.cells.values("grid_id", "grid__name", "community__name", "community__name_en")
     return (
         rows.annotate(n=Sum("homes"), **_weekly())
         .annotate(more=F("after") - F("before"))
