@@ -21,6 +21,7 @@ class Permission(StrEnum):
     PERSONAL_DATA_REVEAL = "personal_data.reveal"
     VISIT_SUBMIT = "visit.submit"
     HAZARD_VERIFY = "hazard.verify"
+    PHOTO_CLEAR = "photo.clear"
     GRADE_REVIEW = "grade.review"
     GRADE_DECIDE = "grade.decide"
     GRADE_DECIDE_RED = "grade.decide_red"
@@ -71,6 +72,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.REGISTER_READ,
             P.PERSONAL_DATA_REVEAL,
             P.HAZARD_VERIFY,
+            P.PHOTO_CLEAR,
             P.INCIDENT_MATCH,
             P.GRADE_REVIEW,
             P.GRADE_DECIDE,
@@ -108,6 +110,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.GRADE_BULK_ASSESS,
             P.OBJECTION_ANSWER,
             P.REPLY_MODERATE,
+            P.PHOTO_CLEAR,
             P.SIGN_PRINT,
             P.SIGN_POST,
             P.SIGN_RENEW,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.models import User
 from accounts.roles import Permission, Role
@@ -132,6 +132,25 @@ class PhotoQuerySet(ScopedQuerySet[Row]):
             | Q(urgent_red__unit__building__community__in=scope.community_ids)
             | Q(objection__unit__building__community__in=scope.community_ids)
         )
+
+    def of_common_parts(self) -> Self:
+        """Photos of faults that were found in the common parts of a building."""
+        return self.filter(
+            finding__hazard__isnull=False, finding__hazard__unit__isnull=True, finding__seen="fault"
+        )
+
+    def of_open_faults(self) -> Self:
+        """Taken since the hazard was opened, or opened again, and not mended yet."""
+        return self.exclude(finding__hazard__state=HazardState.CLOSED).filter(
+            finding__visit__submitted_at__gte=F("finding__hazard__opened_at")
+        )
+
+    def cleared(self) -> Self:
+        """Photos of which the newest look says that they show nobody."""
+        from grading.models import PhotoClearance
+
+        looks = PhotoClearance.objects.filter(photo=OuterRef("pk")).order_by("-pk")
+        return self.alias(look=Subquery(looks.values("shows_nobody")[:1])).filter(look=True)
 
 
 class IncidentQuerySet(ScopedQuerySet[Row]):

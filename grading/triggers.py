@@ -9,6 +9,9 @@ _AT_UNIT = """(SELECT b.community_id FROM rentals_unit u JOIN rentals_building b
                 WHERE u.id = NEW.unit_id)"""
 _AT_HAZARD = """(SELECT b.community_id FROM grading_hazard h JOIN rentals_building b ON b.id = h.building_id
                   WHERE h.id = NEW.hazard_id)"""
+_AT_PHOTO = """(SELECT b.community_id FROM grading_photo p JOIN grading_finding f ON f.id = p.finding_id
+                 JOIN grading_visit v ON v.id = f.visit_id JOIN rentals_building b ON b.id = v.building_id
+                 WHERE p.id = NEW.photo_id)"""
 _AT_BUILDING = "(SELECT b.community_id FROM rentals_building b WHERE b.id = NEW.building_id)"
 
 
@@ -59,6 +62,34 @@ def proof_done_by_their_post() -> pgtrigger.Trigger:
         Actor("sent_by_id", (Permission.PROOF_SEND,), _AT_HAZARD),
         Actor("checked_by_id", checks, _AT_HAZARD, "NEW.state = 'refused'"),
         Actor("checked_by_id", (*checks, *closes), _AT_HAZARD, "NEW.state = 'accepted'"),
+    )
+
+
+def clearance_done_by_their_post() -> pgtrigger.Trigger:
+    """Who says at the place that a photo shows nobody."""
+    return done_by_their_post(Actor("by_id", (Permission.PHOTO_CLEAR,), _AT_PHOTO))
+
+
+def cleared_by_another_in_common_parts() -> pgtrigger.Trigger:
+    """A photo of a home never hangs in public, and nobody alone takes a photo and says that it may."""
+    return pgtrigger.Trigger(
+        name="by_another_in_common_parts",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func="""
+            IF NOT EXISTS (SELECT FROM grading_photo p JOIN grading_finding f ON f.id = p.finding_id
+                           JOIN grading_hazard h ON h.id = f.hazard_id
+                           WHERE p.id = NEW.photo_id AND h.unit_id IS NULL AND f.seen = 'fault') THEN
+                RAISE EXCEPTION 'only a photo of a hazard of the common parts is cleared'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'photoclearance_of_common_parts';
+            END IF;
+            IF NEW.shows_nobody AND EXISTS (SELECT FROM grading_photo p
+                                            WHERE p.id = NEW.photo_id AND p.taken_by_id = NEW.by_id) THEN
+                RAISE EXCEPTION 'who took a photo does not clear it'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'photoclearance_by_another';
+            END IF;
+            RETURN NEW;
+        """,
     )
 
 

@@ -11,7 +11,7 @@ from communities import access
 from communities.models import ResidentsCommittee, Street
 from core.dates import start_of
 from core.querysets import Row, ScopedQuerySet
-from grading.models import Standing
+from grading.models import Photo, Standing
 from grading.querysets import OfUnitQuerySet, StandingQuerySet
 from signage.states import IN_HAND_STATES, TaskState
 
@@ -95,16 +95,22 @@ def since_when(product: str) -> Greatest:
 
 
 def boards_out_of_date() -> "SignQuerySet[Sign]":
-    """Boards of buildings and estates that hang although a home there has another grade since they were printed."""
-    from signage.models import Product, Sign
+    """Boards that hang although a home there has another grade since they were printed, and hazard notices with a
+    photo of which nobody says any more that it shows nobody.
+    """
+    from signage.models import PrintItem, Product, Sign
 
     def changed(place: str) -> Exists:
         newer = Standing.objects.filter(graded_at__gt=OuterRef("printed_at"), unit__left_on__isnull=True)
         return Exists(newer.filter(**{f"unit__{place}": OuterRef(place.rpartition("__")[2])}))
 
     telling = (Product.BUILDING_BOARD, Product.ESTATE_BOARD, Product.VILLAGE_BOARD)
-    boards = Sign.objects.on_the_wall().filter(product__in=telling)
-    return boards.filter(changed("building") | changed("building__estate"))
+    items = PrintItem.objects.filter(run=OuterRef("run"), serial=OuterRef("serial"), photo__isnull=False)
+    uncleared = Exists(items.exclude(photo__in=Photo.objects.cleared()))
+    return Sign.objects.on_the_wall().filter(
+        Q(product__in=telling) & (Q(changed("building")) | Q(changed("building__estate")))
+        | Q(product=Product.HAZARD_NOTICE, says__has_key="photo") & Q(uncleared)
+    )
 
 
 def overdue_before(day: date) -> datetime:

@@ -24,6 +24,7 @@ from grading.models import (
     GradePeriod,
     Hazard,
     HazardReport,
+    Photo,
     Proof,
     RuleItem,
     RuleSet,
@@ -34,7 +35,7 @@ from grading.models import (
     StarProposal,
     Visit,
 )
-from grading.services import rule_drafts, rule_sets
+from grading.services import photos, rule_drafts, rule_sets
 from grading.services.hazards import Seen
 from jobs.models import Job
 from rentals.models import Building, Landlord, Unit
@@ -349,6 +350,15 @@ def somebody(name: str) -> User:
         for place in Community.objects.all() if role is Role.REVIEWER else [None]:
             Post.objects.get_or_create(user=known, role=role, community=place, starts_on=date(2019, 1, 1))
     return known
+
+
+def common_photo(
+    of: Building, by: User, *, code: str = "F02", at: datetime = NOON, colour: str = "blue"
+) -> Photo:
+    """A photo of a fault in the common parts, as a visit brings it; those of F02 are listed."""
+    digest = photos.store(picture(size=(400, 300), colour=colour))
+    pay_visit(of, by, [Seen(code, None, photos=(digest,))], at=at)
+    return Photo.objects.get(finding__visit__building=of, finding__visit__submitted_at=at, finding__unit=None)
 
 
 def picture(

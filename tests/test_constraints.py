@@ -12,6 +12,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent, OneTimeCode, SecondStep, User
 from communities.models import ResidentsCommittee
+from fucheng.flows import photo_clearance
 from grading.models import (
     Assessment,
     ExitItem,
@@ -24,6 +25,7 @@ from grading.models import (
     IncidentCategory,
     Merit,
     Objection,
+    PhotoClearance,
     Reply,
     RuleItem,
     RuleSet,
@@ -458,6 +460,9 @@ def _(w: World) -> None:
         PrintItem.objects.create(run=w.print_run, ordinal=1, unit=w.green)
 
 
+breaks("printitem_photo_only_of_a_building")(
+    lambda w: PrintItem.objects.create(run=w.print_run, ordinal=1, unit=w.green, photo=w.photo)
+)
 breaks("printer_offset_at_most_20_mm")(lambda w: Printer.objects.create(name="p", offset_x=21))
 breaks("printer_gap_at_most_9_mm")(lambda w: Printer.objects.create(name="p", gap_y=10))
 breaks("signsettings_has_a_hotline")(
@@ -528,10 +533,16 @@ def test_the_database_has_the_constraints_of_the_models(db: None) -> None:
         assert named <= {row[0] for row in cursor.fetchall()}
 
 
+def cleared(w: World) -> None:
+    photo = factories.common_photo(w.building, w.staff)
+    photo_clearance.clear(photo_id=photo.pk, by=w.office, at=NOON)
+
+
 APPEND_ONLY = [
     AuditEvent,
     Delivery,
     HazardEvent,
+    PhotoClearance,
     Reading,
     SecondVisitDraw,
     SelfReportedFault,
@@ -566,6 +577,7 @@ KEPT = [
     VisitRequest,
 ]
 MADE: dict[type, Break] = {
+    PhotoClearance: cleared,
     SecondVisit: second,
     SecondVisitDraw: second,
     SelfInspection: said,

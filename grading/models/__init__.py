@@ -1,6 +1,7 @@
 """Tables of this room."""
 
 from grading.models.changes import Assessment, GradeChange, GradePeriod, Standing
+from grading.models.clearances import PhotoClearance
 from grading.models.delisting import DelistingRequest, ExitItem, Watch
 from grading.models.handling import HandOver, SamplingShare, SpotCheck
 from grading.models.hazards import Hazard, HazardEvent, HazardReport, Proof
@@ -31,6 +32,7 @@ __all__ = [
     "Merit",
     "Objection",
     "Photo",
+    "PhotoClearance",
     "PhotoPrint",
     "Proof",
     "Reply",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.triggers import append_only, audited, no_delete
 from communities.models import Community, Estate, ResidentsCommittee
+from grading.models import Photo
 from grading.models.rule_sets import GRADE_CHOICES
 from jobs.models import Job
 from rentals.models import Building, Unit
@@ -120,6 +121,14 @@ class PrintItem(models.Model):
     committee = models.ForeignKey(ResidentsCommittee, null=True, on_delete=models.PROTECT, related_name="+")
     serial = models.CharField(max_length=12, blank=True)
     grade = models.CharField(max_length=6, choices=GRADE_CHOICES, blank=True)
+    photo = models.ForeignKey(
+        Photo,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="the newest cleared one when the run was ordered",
+    )
     refused = models.CharField(max_length=200, blank=True, help_text="why it could not be printed")
 
     class Meta:
@@ -128,6 +137,10 @@ class PrintItem(models.Model):
             models.CheckConstraint(
                 name="printitem_of_one_place",
                 condition=only("unit") | only("building") | only("estate") | only("committee"),
+            ),
+            models.CheckConstraint(
+                name="printitem_photo_only_of_a_building",
+                condition=Q(photo__isnull=True) | Q(building__isnull=False),
             ),
         ]
 

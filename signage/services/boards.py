@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 
 import pikepdf
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db.models import Count, Max, Q, QuerySet
 
 from communities.models import Estate, ResidentsCommittee, Street
 from core.dates import day_of
-from grading.models import Hazard, RuleItem, Standing, StarAward
+from grading.models import Hazard, Photo, RuleItem, Standing, StarAward
+from grading.services import photo_clearances
 from rentals.models import Building, Unit
 from signage.engine import boards as engine
 from signage.engine import notices
@@ -135,6 +137,7 @@ def _hazard_notice(item: PrintItem, press: Press) -> tuple[bytes, Says]:
     )
     if not hazards:
         raise BoardError("not_listed: no listed hazard is open any more")
+    picture = _picture(item.photo, hazards)
     due = [hazard.due_on for hazard in hazards if hazard.due_on]
     listed = min(hazard.listed_at for hazard in hazards if hazard.listed_at)
     notice = notices.HazardNotice(
@@ -151,10 +154,27 @@ def _hazard_notice(item: PrintItem, press: Press) -> tuple[bytes, Says]:
         listed_on=in_words(day_of(listed)),
         deadline_on=f"{in_words(max(due))}前" if due else "",
         printed_on=press.on.isoformat(),
+        photo=picture,
         duties=wording.listed(press.version, "duties"),
         imprint=press.imprint,
     )
-    return notices.render_hazard_notice(notice, fonts()), {"hazards": sorted(h.pk for h in hazards)}
+    shown = {"photo": item.photo_id} if picture else {}
+    return notices.render_hazard_notice(notice, fonts()), {"hazards": sorted(h.pk for h in hazards)} | shown
+
+
+def _picture(photo: Photo | None, hazards: list[Hazard]) -> bytes:
+    """The photo that the item was frozen with. Empty when since then its mark was taken back, its hazard was
+    mended, or its file is gone.
+    """
+    is_told = photo is not None and photo.finding is not None and photo.finding.hazard in hazards
+    if photo is None or not is_told or not photo_clearances.is_cleared(photo):
+        return b""
+    try:
+        with default_storage.open(photo.file) as stored:
+            content: bytes = stored.read()
+    except FileNotFoundError:
+        return b""
+    return content
 
 
 def _star_plaque(item: PrintItem, press: Press) -> tuple[bytes, Says]:
@@ -308,7 +328,7 @@ DRAWN: dict[str, tuple[tuple[str, ...], Draw]] = {
         _no_rental,
     ),
     Product.BUILDING_BOARD: (_OF_BUILDING, _building_board),
-    Product.HAZARD_NOTICE: (_OF_BUILDING, _hazard_notice),
+    Product.HAZARD_NOTICE: ((*_OF_BUILDING, "photo__finding__hazard"), _hazard_notice),
     Product.STAR_PLAQUE: (_OF_BUILDING, _star_plaque),
     Product.ESTATE_BOARD: (("estate__community",), _estate_board),
     Product.VILLAGE_BOARD: (("estate__community", "committee"), _village_board),

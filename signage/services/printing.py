@@ -21,6 +21,7 @@ from communities.models import Community
 from core.bulk import copy_in
 from core.dates import day_of
 from core.errors import Conflict, Invalid
+from grading.services import photo_clearances
 from signage.engine.verify import read_pages
 from signage.models import PLACES, Printer, PrintFile, PrintItem, PrintRun, Product, Sign
 from signage.serials import serial_of_number
@@ -96,17 +97,25 @@ def freeze(run: PrintRun) -> int:
     rows = targets(run.product, run.filter, day_of(run.at))
     if not rows:
         raise Conflict(gettext_lazy("Nothing fits this order; no sign needs to be printed."))
+    shown = _photos(run, [target for target, _grade in rows])
     copy_in(
         "signage_printitem",
-        ("run_id", "ordinal", *Target._fields, "grade", "serial", "refused"),
+        ("run_id", "ordinal", *Target._fields, "grade", "serial", "refused", "photo_id"),
         (
-            (run.pk, ordinal, *target, grade, serial, "")
+            (run.pk, ordinal, *target, grade, serial, "", shown.get(target.building_id or 0))
             for ordinal, ((target, grade), serial) in enumerate(
                 zip(rows, _serials(len(rows)), strict=True), 1
             )
         ),
     )
     return len(rows)
+
+
+def _photos(run: PrintRun, places: Sequence[Target]) -> dict[int, int]:
+    """Building to the photo that its hazard notice shows."""
+    if run.product != Product.HAZARD_NOTICE:
+        return {}
+    return photo_clearances.newest_of_listed(place.building_id for place in places if place.building_id)
 
 
 def _serials(count: int) -> list[str]:

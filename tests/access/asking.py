@@ -69,6 +69,7 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "latest": "latest",
+        "common_photo": factories.common_photo(built.building, cast.grid),
         "buildings": _open_data(),
         "export": export,
         "kept": Signer(salt=f"photo of {cast.grid.pk}").sign(built.photo.sha256),

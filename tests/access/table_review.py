@@ -48,6 +48,7 @@ review:proofs          GET   -              in    403   403    ok        ok     
 review:proof-check     POST  pk=proof       in    403   403    ok        404        403    403     403     403      403       403        in
 review:reports         GET   -              in    403   403    ok        ok         403    403     403     403      403       403        in
 review:report-answer   POST  pk=report      in    403   403    ok        404        403    403     403     403      403       403        in
+review:photo-clear     POST  pk=common_photo  in  403  403    ok        404        403    ok      403     403      403       403        in
 review:hazards         GET   -              in    403   403    ok        ok         ok     ok      ok      ok       403       403        in
 review:hand-over       POST  pk=hazard      in    403   403    422       404        403    403     403     403      403       403        in
 review:hand-over-end   POST  pk=hand_over   in    403   403    ok        404        403    403     403     403      403       403        in

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,13 +17,15 @@ from grading.models import (
     GradePeriod,
     Hazard,
     Objection,
+    Photo,
+    PhotoClearance,
     Reply,
     Standing,
     VacancyCheck,
     Visit,
     Watch,
 )
-from grading.services import explaining
+from grading.services import explaining, photo_clearances
 from grading.services.explaining import Explanation
 from grading.states import OPEN_CHANGE_STATES, OPEN_DELISTING_STATES
 from letters.models import Document
@@ -117,10 +119,24 @@ def grade_on(unit: Unit, day: date) -> GradePeriod | None:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildingPhoto:
+    """A photo of an open hazard of the common parts, and the newest look at it."""
+
+    photo: Photo
+    look: PhotoClearance | None
+    is_next: bool  # on the notice, were it printed now
+
+    @property
+    def is_cleared(self) -> bool:
+        return self.look is not None and self.look.shows_nobody
+
+
+@dataclass(frozen=True, slots=True)
 class BuildingFile:
     building: Building
     standings: list[Standing]
     hazards: list[Hazard]
+    photos: list[BuildingPhoto]
     visits: list[Visit]
     stale: int
     stars: BuildingStars
@@ -140,7 +156,25 @@ def building_file(user: User, pk: int, *, on: date) -> BuildingFile:
         building=building,
         standings=standings,
         hazards=list(hazards.order_by("unit__code", "item_code")[:200]),
+        photos=_photos(building),
         visits=list(Visit.objects.filter(building=building).select_related("by")[:10]),
         stale=sum(standing.is_stale_on(on) for standing in standings),
         stars=stars_of(building.pk, on=on),
     )
+
+
+def _photos(building: Building) -> list[BuildingPhoto]:
+    """Those that could hang on the hazard notice, the newest first: of listed hazards that are not mended."""
+    found = (
+        Photo.objects.of_common_parts()
+        .of_open_faults()
+        .filter(finding__hazard__building=building, finding__hazard__listed_at__isnull=False)
+        .select_related("finding__hazard__item", "taken_by")
+        .prefetch_related(Prefetch("clearances", PhotoClearance.objects.select_related("by")))
+        .order_by("-added_at", "-pk")[:60]
+    )
+    next_one = photo_clearances.newest_of_listed([building.pk]).get(building.pk)
+    return [
+        BuildingPhoto(photo, next(iter(photo.clearances.all()), None), photo.pk == next_one)
+        for photo in found
+    ]
