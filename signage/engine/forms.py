@@ -4,8 +4,9 @@ from typing import Final
 
 from signage.engine.fonts import FontSubset, StickerFonts
 from signage.engine.grades import LOOKS, polygon, rgb, rounded, symbol
-from signage.engine.layout import StickerLayout, TooLong
+from signage.engine.layout import Square, StickerLayout, TooLong
 from signage.engine.model import Grade, SheetGeometry, StickerTexts
+from signage.engine.pdffile import Picture
 
 # Half of the height of a Chinese character above its baseline, in em: text is centred with it.
 MIDDLE = 0.38
@@ -32,8 +33,10 @@ def shrunk(font: FontSubset, words: str, size: float, room: float) -> float:
     return min(size, room / width) if width else size
 
 
-def grade_form(grade: Grade, layout: StickerLayout, texts: StickerTexts, fonts: StickerFonts) -> bytes:
-    """Frame, white tiles, symbol, grade word, what the grade asks, foot strip."""
+def grade_form(
+    grade: Grade, layout: StickerLayout, texts: StickerTexts, fonts: StickerFonts, logo: Picture | None = None
+) -> bytes:
+    """Frame, white tiles, symbol, grade word, what the grade asks, foot strip; the logo where it has room."""
     look, s = LOOKS[grade], layout.scale
     radius = 1.1 * s
     parts = [
@@ -54,7 +57,18 @@ def grade_form(grade: Grade, layout: StickerLayout, texts: StickerTexts, fonts: 
     for words, line in ((texts.words[grade], layout.word), (texts.asks[grade], layout.ask)):
         size = shrunk(fonts.bold, words, line.size, line.room)
         drawing += text(fonts.bold, "B", words, line.x, line.y, size)
+    if logo is not None and layout.logo is not None:
+        drawing += _logo(layout.logo, logo, radius)
     return drawing + _foot(layout, texts, fonts) + _rules(grade, layout)
+
+
+def _logo(place: Square, logo: Picture, radius: float) -> bytes:
+    """On a white tile, which every logo bears; `/L` is the picture."""
+    tile = f"q 1 g {rounded(place.x, place.y, place.side, place.side, radius)}f "
+    dot = (place.side - 0.9 * radius) / max(logo.width, logo.height)
+    width, height = logo.width * dot, logo.height * dot
+    x, y = place.x + (place.side - width) / 2, place.y + (place.side - height) / 2
+    return f"{tile}{width:.3f} 0 0 {height:.3f} {x:.3f} {y:.3f} cm /L Do Q\n".encode("ascii")
 
 
 def _foot(layout: StickerLayout, texts: StickerTexts, fonts: StickerFonts) -> bytes:

@@ -48,6 +48,14 @@ class Line(NamedTuple):
     room: float
 
 
+class Square(NamedTuple):
+    """Lower left corner and side; mm."""
+
+    x: float
+    y: float
+    side: float
+
+
 @dataclass(frozen=True, slots=True)
 class StickerLayout:
     """Measures of one sticker in mm; two designs, one drawing.
@@ -69,15 +77,20 @@ class StickerLayout:
     ask: Line
     steps: Steps
     address_middle: float
+    logo: Square | None = None
 
     @classmethod
-    def of(cls, geometry: SheetGeometry) -> "StickerLayout":
-        """Raise GeometryError when the sticker is too narrow for its height."""
+    def of(cls, geometry: SheetGeometry, *, has_logo: bool = False) -> "StickerLayout":
+        """Raise GeometryError when the sticker is too narrow for its height.
+
+        A logo stands at the right of a card, and what the grade asks moves to the left for it. The wide
+        sticker has no room for one: beside the grade it would take that of what the grade asks.
+        """
         width, height = geometry.sticker_width, geometry.sticker_height
         if width >= 60 / 34 * height:
             return cls._wide(width, height)
         if width >= 1.35 * height:
-            return cls._card(width, height)
+            return cls._card(width, height, has_logo=has_logo)
         raise GeometryError("a sticker must be at least 1.35 times as wide as high")
 
     @classmethod
@@ -99,7 +112,7 @@ class StickerLayout:
         )  # fmt: skip
 
     @classmethod
-    def _card(cls, width: float, height: float) -> "StickerLayout":
+    def _card(cls, width: float, height: float, *, has_logo: bool) -> "StickerLayout":
         u = width / 99
         frame, foot, head = 1.8 * u, 8.4 * u, height - 17 * u
         qr = head - foot
@@ -110,9 +123,10 @@ class StickerLayout:
             width, height, s, frame, foot, qr, left, head,
             symbol=(frame + 1.4 * u + disc, middle, disc),
             word=Line(19 * u, middle, 11.4 * u, 42 * u),
-            ask=Line(65 * u, middle, 7.2 * u, 31 * u),
+            ask=Line((56.4 if has_logo else 65) * u, middle, 7.2 * u, 31 * u),
             steps=_CARD_STEPS,
             address_middle=foot + (5.2 * s + (head - foot - 4.1 * s)) / 2,
+            logo=Square(width - frame - 9 * u, middle - 4.5 * u, 9 * u) if has_logo else None,
         )  # fmt: skip
 
     @property

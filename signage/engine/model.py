@@ -44,6 +44,7 @@ class StickerTexts:
     )
     graded: str = "评定"
     printed: str = "印制"
+    logo: bytes = b""  # a picture; drawn where the sticker has room for it
 
     def characters(self) -> str:
         """Every character that this wording draws."""

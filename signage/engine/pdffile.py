@@ -4,11 +4,20 @@ import importlib
 import io
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object
 
 from signage.engine.fonts import PdfFont
+
+
+class Picture(NamedTuple):
+    """Dots of eight bits RGB, deflated."""
+
+    width: int
+    height: int
+    rgb: bytes
 
 
 def _stdlib(data: bytes) -> bytes:
@@ -33,13 +42,18 @@ def bind(
     size: tuple[float, float],
     fonts: Mapping[str, PdfFont],
     drawings: Mapping[str, tuple[bytes, tuple[float, float]]],
+    pictures: Mapping[str, Picture] | None = None,
 ) -> bytes:
     """The PDF of deflated page streams; `size` in points.
 
-    `fonts` and `drawings` (deflated content, width and height) are what the pages call by name (`/R`, `/G`).
+    `fonts` and `drawings` (deflated content, width and height) are what the pages call by name (`/R`, `/G`);
+    `pictures` are what the drawings call (`/L`).
     """
     with pikepdf.new() as pdf:
         faces = Dictionary({name: pdf.make_indirect(_font(pdf, font)) for name, font in fonts.items()})
+        inside = Dictionary(Font=faces)
+        if pictures:
+            inside.XObject = Dictionary({name: _image(pdf, picture) for name, picture in pictures.items()})
         forms = {
             name: _stream(
                 pdf,
@@ -47,7 +61,7 @@ def bind(
                 Type=Name.XObject,
                 Subtype=Name.Form,
                 BBox=[0, 0, *box],
-                Resources=Dictionary(Font=faces),
+                Resources=inside,
             )
             for name, (content, box) in drawings.items()
         }
@@ -75,6 +89,21 @@ def _stream(pdf: pikepdf.Pdf, deflated: bytes, **entries: object) -> Object:
     for name, value in entries.items():
         stream[f"/{name}"] = value
     return stream
+
+
+def _image(pdf: pikepdf.Pdf, picture: Picture) -> Object:
+    return pdf.make_indirect(
+        _stream(
+            pdf,
+            picture.rgb,
+            Type=Name.XObject,
+            Subtype=Name.Image,
+            Width=picture.width,
+            Height=picture.height,
+            ColorSpace=Name.DeviceRGB,
+            BitsPerComponent=8,
+        )
+    )
 
 
 def _font(pdf: pikepdf.Pdf, font: PdfFont) -> Dictionary:

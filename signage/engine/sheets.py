@@ -20,6 +20,7 @@ from signage.engine.model import (
 )
 from signage.engine.pdffile import bind, fastest_deflate
 from signage.engine.pen import Pen, Refused, missing_glyph
+from signage.engine.pictures import on_white
 from signage.engine.qrtable import QrTable, UrlTooLong, table_like
 
 _POINTS_PER_MM = 72 / 25.4
@@ -92,10 +93,11 @@ def _assemble(
     fonts: StickerFonts,
     table: QrTable | None,
 ) -> bytes:
-    layout, deflate = StickerLayout.of(geometry), fastest_deflate()
+    layout, deflate = StickerLayout.of(geometry, has_logo=bool(texts.logo)), fastest_deflate()
+    logo = on_white(texts.logo) if texts.logo and layout.logo else None
     sheet = (geometry.page_width, geometry.page_height)
     drawings = {
-        FORM_NAMES[grade].decode(): (grade_form(grade, layout, texts, fonts), sheet) for grade in GRADES
+        FORM_NAMES[grade].decode(): (grade_form(grade, layout, texts, fonts, logo), sheet) for grade in GRADES
     }
     drawings["/M"] = (cut_marks(geometry) if geometry.cut_marks else b" ", sheet)
     if table is not None:
@@ -105,4 +107,5 @@ def _assemble(
         size=(round(sheet[0] * _POINTS_PER_MM, 2), round(sheet[1] * _POINTS_PER_MM, 2)),
         fonts={"/R": fonts.regular.pdf, "/B": fonts.bold.pdf},
         drawings={name: (deflate(drawing), box) for name, (drawing, box) in drawings.items()},
+        pictures={"/L": logo} if logo else {},
     )

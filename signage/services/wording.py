@@ -85,6 +85,7 @@ def sticker_texts(version: SignSettings) -> StickerTexts:
         hotline=f"热线 {version.hotline}" if version.hotline else "",
         scan=version.scan,
         asks={grade: said[f"ask_{grade}"] for grade in GRADES},
+        logo=_kept(version.logo),
     )
 
 

@@ -189,7 +189,10 @@ class SignSettingsForm(forms.Form):
     logo = forms.FileField(
         required=False,
         label=_("Logo"),
-        help_text=_("PNG, JPEG or WebP, at most 5 MB; on boards and notices."),
+        help_text=_(
+            "PNG, JPEG or WebP, at most 5 MB. On boards and notices, and on stickers of 99 × 67 mm and A6; a sticker "
+            "of 64 × 34 mm has no room for it beside the grade."
+        ),
         widget=forms.FileInput({"accept": "image/png,image/jpeg,image/webp"}),
     )
     without_logo = forms.BooleanField(required=False, label=_("Without a logo"))

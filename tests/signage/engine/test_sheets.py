@@ -3,9 +3,12 @@
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pikepdf
 import pytest
+from PIL import Image
 
 from signage.engine import (
     FontPaths,
@@ -313,6 +316,64 @@ def test_the_code_is_as_large_as_the_sticker_allows(size: str, least: float) -> 
     assert layout.qr >= least
     assert layout.frame + layout.qr < layout.text_left
     assert layout.text_left + layout.text_width <= layout.width
+
+
+def logo(size: tuple[int, int] = (300, 300)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGBA", size, "#cc11cc").save(out, "PNG")
+    return out.getvalue()
+
+
+def pink(pdf: bytes) -> int:
+    """Dots of the logo on the first page, at two dots a millimetre."""
+    with opened(pdf) as document, document.page(1) as page:
+        found: Any = page.image(2 * 25.4 / 72).convert("RGB").getcolors(maxcolors=1_000_000)
+    return sum(n for n, (r, g, b) in found if r > 150 and b > 150 and g < 80)
+
+
+@pytest.mark.parametrize("size", ["99x67", "a6"])
+def test_a_logo_is_drawn_on_the_larger_stickers_and_costs_no_byte_a_sticker(
+    font_paths: FontPaths, make_stickers: MakeStickers, size: str
+) -> None:
+    stickers, sheet = make_stickers(9), STICKER_SHEETS[size]
+    plain = render_stickers(stickers, sheet, TEXTS, font_paths).pdf
+    made = render_stickers(stickers, sheet, replace(TEXTS, logo=logo()), font_paths)
+    assert checked(made, stickers).ok
+    assert (pink(plain), pink(made.pdf) > 150) == (0, True)
+    with pikepdf.open(io.BytesIO(plain)) as before, pikepdf.open(io.BytesIO(made.pdf)) as after:
+        images = [o for o in after.objects if isinstance(o, pikepdf.Stream) and o.get("/Subtype") == "/Image"]
+        assert len(images) == 1
+        assert [p.Contents.read_bytes() for p in after.pages] == [
+            p.Contents.read_bytes() for p in before.pages
+        ]
+
+
+def test_a_wide_logo_stays_inside_its_tile(font_paths: FontPaths, make_sticker: MakeSticker) -> None:
+    sheet = STICKER_SHEETS["a6"]
+    square, wide, high = (
+        pink(render_stickers([make_sticker(1)], sheet, replace(TEXTS, logo=logo(size)), font_paths).pdf)
+        for size in ((300, 300), (600, 200), (200, 600))
+    )
+    assert square / 4 < wide < square / 2
+    assert square / 4 < high < square / 2
+
+
+def test_the_smallest_sticker_has_no_room_for_a_logo(
+    font_paths: FontPaths, make_sticker: MakeSticker
+) -> None:
+    plain = render_stickers([make_sticker(1)], A4, TEXTS, font_paths).pdf
+    assert render_stickers([make_sticker(1)], A4, replace(TEXTS, logo=logo()), font_paths).pdf == plain
+
+
+@pytest.mark.parametrize("size", ["99x67", "a6"])
+def test_a_logo_shrinks_neither_the_code_nor_the_grade(size: str) -> None:
+    plain, with_logo = (StickerLayout.of(STICKER_SHEETS[size], has_logo=has) for has in (False, True))
+    assert with_logo.logo is not None
+    assert (with_logo.qr, with_logo.word, with_logo.symbol) == (plain.qr, plain.word, plain.symbol)
+    assert (with_logo.ask.size, with_logo.ask.room) == (plain.ask.size, plain.ask.room)
+    assert with_logo.ask.x + with_logo.ask.room < with_logo.logo.x
+    assert with_logo.logo.y >= with_logo.head
+    assert with_logo.logo.x + with_logo.logo.side <= with_logo.width - with_logo.frame + 1e-9
 
 
 def test_longest_address_of_the_small_sticker_fits_the_large_ones(

@@ -100,6 +100,7 @@ def test_a_logo_is_kept_and_drawn_and_can_be_left_out(office: Office) -> None:
     version = settled(office, logo=SimpleUploadedFile("logo.png", out.getvalue(), "image/png"))
     assert re.fullmatch(r"logos/[0-9a-f]{64}\.png", version.logo)
     assert wording.imprint(version).logo.startswith(b"\x89PNG")
+    assert wording.sticker_texts(version).logo == wording.imprint(version).logo
     assert settled(office, kept_logo=version.logo).logo == version.logo
     assert settled(office, kept_logo="../../etc/passwd").logo == ""
     assert settled(office, kept_logo=version.logo, without_logo="on").logo == ""
