@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import User
-from fucheng.flows import open_data
+from fucheng.flows import open_data, public_report
 from fucheng.flows.list_export import ListExport
 from jobs import running
 from jobs.models import Job
@@ -80,6 +80,7 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
         "nowhere": "v1/nothing/",
         "code": built.green.code,
         "case": built.report.case_number,
+        "sticker_case": _sticker_case(built),
         "version": built.rule_set.version,
         "draft": built.draft.version,
         "item": "F02",
@@ -91,6 +92,19 @@ def _things(cast: Cast, built: world.World) -> dict[str, Any]:
         "hung": "posted",
         "nobody": factories.person("someone", "leader"),
     }
+
+
+def _sticker_case(built: world.World) -> str:
+    """What somebody who looks for a home told about its door."""
+    told = public_report.submit_from_search(
+        building_id=built.building.pk,
+        unit_id=built.green.pk,
+        text="标贴不见了",
+        photo=None,
+        at=timezone.now(),
+        kinds=["sticker_gone"],
+    )
+    return told.case_number
 
 
 def _open_data() -> str:

@@ -4,6 +4,7 @@ from tests.access.notation import table
 
 DATA = {
     "public:report": {"text": "楼道堆物"},
+    "public:find-sticker": {"home": lambda on: on.world.green.pk, "kinds": "sticker_gone"},
 }
 ROWS = table(
     """
@@ -13,6 +14,9 @@ public:report       GET   token=token                   ok    ok    ok     ok   
 public:report       POST  token=token                   ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 public:find          GET  -                            ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 public:find-building GET  pk=building                  ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+public:find-sticker  GET  pk=building                  ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+public:find-sticker  POST  pk=building                 ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
+public:find-sticker-sent  GET  pk=building,case_number=sticker_case  ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 public:find-map      GET  -                            ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 public:find-map-data GET  -                            ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok
 public:open-data     GET   -                            ok    ok    ok     ok        ok         ok     ok      ok      ok       ok        ok         ok

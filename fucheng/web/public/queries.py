@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core.text import TOKEN_LENGTH
 from grading.models import HazardReport
+from grading.querysets import OfUnitQuerySet
 from grading.services.tallies import Tally
 from grading.states import OPEN_CHANGE_STATES, OPEN_OBJECTION_STATES, HazardState, UrgentState
 from signage.states import LIVE_SIGN_STATES
@@ -201,8 +202,13 @@ def _asked(token: str) -> str:
 
 def report_of(home: PublicHome, case_number: str) -> HazardReport | None:
     """A report of this home by its case number."""
+    return of_case(case_number).filter(unit=home.unit_id).first()
+
+
+def of_case(case_number: str) -> OfUnitQuerySet[HazardReport]:
+    """The report of a case number; none where the words cannot be one."""
     is_one = case_number.isascii() and case_number.replace("-", "").isalnum() and len(case_number) <= 16
-    return HazardReport.objects.filter(unit=home.unit_id, case_number=case_number).first() if is_one else None
+    return HazardReport.objects.filter(case_number=case_number if is_one else "")
 
 
 def reported_lately(home: PublicHome, at: datetime) -> dict[str, HazardReport]:

@@ -176,6 +176,16 @@ def building_page(pk: int) -> BuildingPage | None:
     return BuildingPage(building, highest_first, numbers)
 
 
+def doors_of(pk: int) -> tuple[Building, list[tuple[int, str]]] | None:
+    """A building and its homes as a form names them, floor by floor; None where there is none."""
+    building = Building.objects.select_related("community__street", "estate").filter(pk=pk).first()
+    homes = Unit.objects.in_register().filter(building=pk).values_list("pk", "floor", "room", "address")
+    if building is None or not homes:
+        return None
+    upwards = sorted(homes, key=lambda home: (_height(home[1]), home[2], home[3]))
+    return building, [(home, room or address) for home, _floor, room, address in upwards]
+
+
 def _height(floor: str) -> tuple[int, str]:
     digits = "".join(character for character in floor if character.isdecimal() or character == "-")
     try:

@@ -5,7 +5,7 @@
 
 from django.urls import path
 
-from fucheng.web.public import find, open_data, views
+from fucheng.web.public import find, open_data, sticker, views
 
 app_name = "public"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("find/map/", find.on_map, name="find-map"),
     path("find/map/points.json", find.map_data, name="find-map-data"),
     path("find/<int:pk>/", find.building, name="find-building"),
+    path("find/<int:pk>/sticker/", sticker.report, name="find-sticker"),
+    path("find/<int:pk>/sticker/<str:case_number>/", sticker.sent, name="find-sticker-sent"),
     path("open-data/", open_data.about, name="open-data"),
     path("open-data/<str:day>/<str:name>", open_data.file, name="open-data-file"),
 ]

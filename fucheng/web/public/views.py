@@ -37,12 +37,12 @@ def page(
     cached: str = SHARED,
 ) -> HttpResponse:
     """Chinese unless `?lang=en`; nothing but the address decides what is on the page."""
-    reading = _reading(request)
+    reading = reading_of(request)
     asked = {name: value for name, value in request.GET.dict().items() if name not in ("lang", "elder")}
     return _answer(rendered(template, context, reading, asked), reading, status=status, cached=cached)
 
 
-def _reading(request: HttpRequest) -> Reading:
+def reading_of(request: HttpRequest) -> Reading:
     return Reading(request.GET.get("lang") == "en", request.GET.get("elder") == "1")
 
 
@@ -61,7 +61,7 @@ def behind_sticker(
 
     @wraps(view)
     def found(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        with translation.override(_reading(request).language):
+        with translation.override(reading_of(request).language):
             if not limits.may_scan(request, token):
                 response = page(request, "public/slow.html", {}, status=429, cached=PRIVATE)
                 response["Retry-After"] = "60"
@@ -76,7 +76,7 @@ def behind_sticker(
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
-    reading = _reading(request)
+    reading = reading_of(request)
     return _answer(_unknown_page(reading), reading, status=404, cached=ASK_AGAIN)
 
 
@@ -92,7 +92,7 @@ def home(request: HttpRequest, home: PublicHome) -> HttpResponseBase:
 
     `?n=` is the print whose code was scanned; one that is not valid any more is said, and looked after.
     """
-    reading = _reading(request)
+    reading = reading_of(request)
     serial = serial_of(request.GET.get("n", ""))
     dead = None
     if serial and not home.is_scanned_valid:
@@ -108,44 +108,40 @@ def home(request: HttpRequest, home: PublicHome) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @behind_sticker
 def report(request: HttpRequest, home: PublicHome) -> HttpResponseBase:
-    """The form; it alone sets a cookie (against forged forms), and only here."""
+    """The form; forms alone set a cookie (against forged ones)."""
     if request.method != "POST":
         about = request.GET.get("about", "")
         is_kind = about in HazardReport.Kind.values
         return _form(request, home, ReportForm(initial={"kinds": [about]} if is_kind else {}), 200)
     form = ReportForm(request.POST, request.FILES)
+    case, status = received(request, form, lambda: public_report.submit(token=home.token, **form.told))
+    if not case:
+        return _form(request, home, form, status)
+    return redirect(reverse("public:report-sent", args=[home.token, case]) + reading_of(request).carry)
+
+
+def received(request: HttpRequest, form: ReportForm, send: Callable[[], HazardReport]) -> tuple[str, int]:
+    """The case number of a form that is sent now, or was by a click before.
+
+    Empty when it was refused: then the reason stands in the form, and the status is that of its page.
+    """
     nonce = request.POST.get("nonce", "")[:32]
-    case = limits.sent_before(nonce) if nonce else None
-    if case is None:
-        if not form.is_valid():
-            return _form(request, home, form, 422)
-        if not limits.may_report(request):
-            form.add_error(
-                None, _("Many reports came from this network within an hour. Please call the hotline.")
-            )
-            return _form(request, home, form, 429)
-        case = _submitted(home, form)
-        if case is None:
-            return _form(request, home, form, 422)
-        limits.remember_sent(nonce, case)
-    return redirect(reverse("public:report-sent", args=[home.token, case]) + _reading(request).carry)
-
-
-def _submitted(home: PublicHome, form: ReportForm) -> str | None:
-    """The case number; None when the photo or the words were refused, with the reason in the form."""
-    photo = form.cleaned_data["photo"]
-    try:
-        sent = public_report.submit(
-            token=home.token,
-            text=form.words,
-            photo=photo,
-            at=timezone.now(),
-            kinds=form.cleaned_data["kinds"],
+    if nonce and (known := limits.sent_before(nonce)):
+        return known, 302
+    if not form.is_valid():
+        return "", 422
+    if not limits.may_report(request):
+        form.add_error(
+            None, _("Many reports came from this network within an hour. Please call the hotline.")
         )
+        return "", 429
+    try:
+        case = send().case_number
     except DomainError as refused:
         form.add_error("photo" if refused.code == "photo" else None, str(refused))
-        return None
-    return sent.case_number
+        return "", 422
+    limits.remember_sent(nonce, case)
+    return case, 302
 
 
 def _form(request: HttpRequest, home: PublicHome, form: ReportForm, status: int) -> HttpResponse:
