@@ -202,13 +202,13 @@ def places() -> tuple[list[Community], list[Estate]]:
 
 
 def map_points() -> dict[str, Any]:
-    """`points`: [id, longitude, latitude, worst grade (0 red to 3 none), homes, red, overdue].
+    """`points`: [id, longitude, latitude, worst grade (0 red to 3 none), homes, red, overdue, stars].
 
     `unplaced`: how many buildings have no place.
     """
     found = buildings()
     points = [
-        [b.pk, round(b.longitude, 5), round(b.latitude, 5), _worst(b), b.homes, b.red, b.late]
+        [b.pk, round(b.longitude, 5), round(b.latitude, 5), _worst(b), b.homes, b.red, b.late, b.stars]
         for b in found
         if b.longitude is not None and b.latitude is not None
     ]

@@ -301,10 +301,11 @@ def test_the_auditor_reads_but_does_not_export(cast: Cast, client) -> None:
 def test_the_map_shows_buildings_of_the_own_community(cast: Cast, client) -> None:
     here = factories.building(cast.fumin, longitude=114.01, latitude=22.74)
     home, *_ = factories.units(here, 2)
+    factories.star_award(here, 4, at=timezone.now())
     Standing.objects.filter(unit=home).update(grade="red", graded_at=timezone.now())
     factories.units(factories.building(cast.fumin), 1)
     factories.units(factories.building(cast.qiankeng, longitude=114.0, latitude=22.7), 1)
     client.force_login(cast.reviewer)
     data = client.get("/leaders/map/buildings.json").json()
-    assert data["points"] == [[here.pk, 114.01, 22.74, 0, 2, 1, 0]]
+    assert data["points"] == [[here.pk, 114.01, 22.74, 0, 2, 1, 0, 4]]
     assert data["unplaced"] == 1

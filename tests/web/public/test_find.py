@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from rentals.models import Building
 from signage.models import PublicToken
 from tests import factories
 from tests import world as worlds
@@ -100,3 +101,12 @@ def test_the_map_counts_what_the_list_counts(world: World, client: Client) -> No
     counts = re.search(r"<h2>(\d+) building", shown(client))
     assert counts is not None
     assert len(data["points"]) + data["unplaced"] == int(counts[1])
+
+
+def test_the_map_tells_the_stars_of_a_building(world: World, client: Client) -> None:
+    Building.objects.filter(pk=world.building.pk).update(longitude=114.02, latitude=22.74)
+    (point,) = [p for p in json.loads(client.get(reverse("public:find-map-data")).content)["points"] if p[7]]
+    assert (point[0], point[7]) == (world.building.pk, 3)
+    page = client.get(reverse("public:find-map"), {"lang": "en"}).content.decode()
+    assert "the building has stars" in page
+    assert 'data-stars="stars of the building: # of 5"' in page
