@@ -11,7 +11,7 @@ from communities import access
 from communities.models import ResidentsCommittee, Street
 from core.dates import start_of
 from core.querysets import Row, ScopedQuerySet
-from grading.models import Photo, Standing
+from grading.models import Hazard, Photo, Standing
 from grading.querysets import OfUnitQuerySet, StandingQuerySet
 from signage.states import IN_HAND_STATES, TaskState
 
@@ -95,8 +95,8 @@ def since_when(product: str) -> Greatest:
 
 
 def boards_out_of_date() -> "SignQuerySet[Sign]":
-    """Boards that hang although a home there has another grade since they were printed, and hazard notices with a
-    photo of which nobody says any more that it shows nobody.
+    """Boards that hang although a home there has another grade since they were printed; hazard notices since when
+    a hazard was listed or mended, or with a photo of which nobody says any more that it shows nobody.
     """
     from signage.models import PrintItem, Product, Sign
 
@@ -107,9 +107,11 @@ def boards_out_of_date() -> "SignQuerySet[Sign]":
     telling = (Product.BUILDING_BOARD, Product.ESTATE_BOARD, Product.VILLAGE_BOARD)
     items = PrintItem.objects.filter(run=OuterRef("run"), serial=OuterRef("serial"), photo__isnull=False)
     uncleared = Exists(items.exclude(photo__in=Photo.objects.cleared()))
+    since = Q(listed_at__gt=OuterRef("printed_at")) | Q(closed_at__gt=OuterRef("printed_at"))
+    moved = Exists(Hazard.objects.filter(since, building=OuterRef("building"), listed_at__isnull=False))
     return Sign.objects.on_the_wall().filter(
         Q(product__in=telling) & (Q(changed("building")) | Q(changed("building__estate")))
-        | Q(product=Product.HAZARD_NOTICE, says__has_key="photo") & Q(uncleared)
+        | Q(product=Product.HAZARD_NOTICE) & (Q(moved) | Q(says__has_key="photo") & Q(uncleared))
     )
 
 

@@ -31,6 +31,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, _("Not found, or not in your area."), HTTPStatus.NOT_FOUND)
 
 
+def only_forms(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """The address of a button, opened as a page; `refused` is the empty answer that Django gives."""
+    page = _answer(
+        request,
+        _("This address belongs to a button. Go back to the page and press it there."),
+        HTTPStatus.METHOD_NOT_ALLOWED,
+    )
+    page.headers["Allow"] = refused.headers["Allow"]
+    return page
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without the usual frame: whatever broke may break that as well."""
     return render(request, "errors/500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,6 +1,7 @@
 """Turns a domain refusal that no view handled into a page; views stay free of try and except."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -73,7 +74,11 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        is_empty_refusal = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content
+        return (
+            errors.only_forms(request, response) if is_empty_refusal and request.method == "GET" else response
+        )
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return errors.refusal(request, error) if isinstance(error, DomainError) else None

@@ -208,3 +208,12 @@ class TestOnTheNotice:
         assert not boards_out_of_date().exists()
         take_back(photo, cast.reviewer)
         assert list(boards_out_of_date()) == list(sign)
+
+    def test_a_notice_that_hangs_is_out_of_date_once_another_hazard_is_listed(
+        self, cast: Cast, building: Building, photo: Photo
+    ) -> None:
+        sign = Sign.objects.filter(run=printed(cast, building))
+        sign.update(state="posted", posted_at=NOON, posted_by=cast.grid, posted_photo="a" * 64)
+        assert not boards_out_of_date().exists()
+        factories.common_photo(building, cast.grid, code="F01", at=sign.get().printed_at + DAY)
+        assert list(boards_out_of_date()) == list(sign)

@@ -154,7 +154,9 @@ def test_reveal_needs_the_right(desk: Desk, who: str) -> None:
 
 
 def test_reveal_cannot_be_had_by_a_link(desk: Desk) -> None:
-    assert desk.get(f"/review/homes/{desk.homes[0].pk}/reveal/").status_code == 405
+    answer = desk.get(f"/review/homes/{desk.homes[0].pk}/reveal/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "belongs to a button" in answer.content.decode()
 
 
 def test_buildings_list_and_page(desk: Desk) -> None:
