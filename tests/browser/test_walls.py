@@ -56,6 +56,7 @@ def test_what_one_grid_owes_is_printed_hung_and_true_again(browse: Visitors, cas
 def hang(phone: Page, code: str) -> None:
     """By a photo of the code: the browser of the test has no camera."""
     phone.locator("main a[href$='/field/scan/?mode=post']").first.click()
+    phone.wait_for_url("**/field/scan/?mode=post")
     photo = code_photo(code)
     files = [{"name": "code.jpg", "mimeType": "image/jpeg", "buffer": photo.read()}]
     with phone.expect_navigation():

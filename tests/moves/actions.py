@@ -322,6 +322,8 @@ ELSEWHERE: dict[str, str] = {
          "public:report", "office:second-visits-draw"),
         "makes a new row",
     ),
+    "public:find-sticker": "a report like that behind a sticker; tests/web/public/test_find_sticker.py",
+    "review:photo-clear": "a line more about a photo, in its triggers; tests/flows/test_photo_clearance.py",
     "office:import-now": "a new run of the same file; tests/web/office/test_imports.py",
     **dict.fromkeys(
         ("office:person-new", "office:person-second-step", "office:person-password", "office:person-active",
