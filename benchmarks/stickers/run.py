@@ -64,6 +64,11 @@ def child(way: str, count: int, out: Path) -> dict[str, Any]:
     return row
 
 
+def best(way: str, count: int, out: Path) -> dict[str, Any]:
+    """The fastest of three, for us as for the peers and the floors."""
+    return min((child(way, count, out) for _ in range(3)), key=lambda row: float(row["seconds"]))
+
+
 def floors(pdf: Path, folder: Path, count: int) -> list[dict[str, Any]]:
     """The page streams of our own file deflated and written: by a bare C loop with zlib, and by libdeflate."""
     import deflate
@@ -133,11 +138,10 @@ def main() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = [child("ours_zlib", options.stickers, folder / "ours.pdf")]
-        rows.append(child("ours_libdeflate", options.stickers, folder / "fast.pdf"))
+        rows = [best(way, options.stickers, folder / "ours.pdf") for way in ("ours_libdeflate", "ours_zlib")]
         rows += floors(folder / "ours.pdf", folder, options.stickers)
         rows.append(child("ours_libdeflate", 5000, folder / "five.pdf"))
-        rows += [child(way, count, folder / f"{way}.pdf") for way, count in PEERS.items()]
+        rows += [best(way, count, folder / f"{way}.pdf") for way, count in PEERS.items()]
     print(table(rows))
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n")

@@ -58,7 +58,7 @@ def settle(visit: Visit, seen: Iterable[Seen]) -> None:
     """What a visit says about hazards whose proofs wait for a spot check."""
     said = {(s.unit_id, s.item_code): s for s in seen}
     waiting = SpotCheck.objects.filter(hazard__building=visit.building_id, state=SpotCheckState.WAITING)
-    for check in waiting.select_related("hazard").order_by("pk"):
+    for check in waiting.prefetch_related("hazard").order_by("pk"):
         found = said.get((check.hazard.unit_id, check.hazard.item_code))
         if found is None:
             continue

@@ -54,7 +54,7 @@ def note_visit(visit: Visit) -> None:
     """A visit answers what was asked for the homes that were seen; for an objection only by another person."""
     asked = VisitRequest.objects.filter(unit__building=visit.building_id, state=VisitRequestState.REQUESTED)
     asked = asked.exclude(unit__in=visit.exceptions.values("unit"))
-    asked = asked.select_related("objection__change__assessment__visit")
+    asked = asked.prefetch_related("objection__change__assessment__visit")
     for request in asked.select_for_update(of=("self",), no_key=True).order_by("pk"):
         if request.objection is not None and visit.by_id in changes.took_part(request.objection.change):
             continue

@@ -244,7 +244,7 @@ def of_requests(unit_ids: Iterable[int], *, at: datetime) -> int:
     """Delisting requests of these homes that moved on. A granted one is told with its grade."""
     rows = DelistingRequest.objects.filter(unit__in=unit_ids, state__in=REQUEST_WORDS)
     rows = rows.filter(state__in=OPEN_DELISTING_STATES) | rows.filter(ended_at=at)
-    found = rows.select_related("unit__building", "unit__landlord")
+    found = rows.prefetch_related("unit__building", "unit__landlord")
     return tell((_request_news(row) for row in found if row.unit.landlord), at=at)
 
 

@@ -6,7 +6,7 @@ the CID to the glyph and ToUnicode back to the character, which is what search a
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -102,17 +102,17 @@ class StickerFonts:
     bold: FontSubset
 
     @classmethod
-    def for_stickers(cls, paths: FontPaths, stickers: Iterable[Sticker], texts: StickerTexts) -> Self:
+    def for_stickers(cls, paths: FontPaths, stickers: Collection[Sticker], texts: StickerTexts) -> Self:
         """One pair of subsets for a whole job; make it once and hand it to every file of the job."""
-        regular, bold = set(texts.characters()), set(texts.characters())
-        for sticker in stickers:
-            regular.update(
-                sticker.address,
-                sticker.unit_code,
-                sticker.graded_on,
-                sticker.printed_on,
-            )
-            bold.update(sticker.community, sticker.serial)
+        regular = set(texts.characters()).union(
+            "".join([sticker.address for sticker in stickers]),
+            "".join([sticker.unit_code for sticker in stickers]),
+            *{sticker.graded_on for sticker in stickers},
+            *{sticker.printed_on for sticker in stickers},
+        )
+        bold = set(texts.characters()).union(
+            "".join([sticker.serial for sticker in stickers]), *{sticker.community for sticker in stickers}
+        )
         return cls(
             FontSubset.for_text(regular, paths.regular),
             FontSubset.for_text(bold, paths.bold),
