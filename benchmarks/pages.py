@@ -4,6 +4,7 @@ Every address is opened as every role through the whole of Django in this proces
 answers 200 it is timed warm. HTML and JSON are judged; workbooks, PDF and photos are shown only.
 """
 
+import gc
 import logging
 import time
 from collections.abc import Iterator
@@ -46,6 +47,7 @@ class Page:
 
 def measure(bench: Bench) -> tuple[list[Figure], dict[str, Any]]:
     bench.at("loaded")
+    gc.freeze()  # as fucheng/webserver.py does
     logging.disable(logging.WARNING)  # addresses that are not for a role are refused, and logged
     pages: list[Page] = []
     failed: list[str] = []
