@@ -31,12 +31,10 @@ _CARD_STEPS: Final[Steps] = (
 _COMMUNITY: Final = (3.0, 2.6, 2.2)
 # A run of letters and digits is one word and keeps the noun it counts (1607房, A2-3栋); every other
 # character may end a line.
-_WORDS: Final = re.compile(
-    r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+(?:[-./#][0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+)*(?:单元|[号栋座楼层房室巷])?|.",
-    re.DOTALL,
+_RUNS: Final = re.compile(
+    r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+(?:[-./#][0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+)*(?:单元|[号栋座楼层房室巷])?"
 )
 _NOT_FIRST: Final = frozenset("，。、；：！？）)】》")
-_MOST_WORDS: Final = 50_000
 
 
 class Line(NamedTuple):
@@ -158,46 +156,53 @@ def community_size(font: FontSubset, text: str, room: float) -> float:
 
 
 class AddressFitter:
-    """Breaks addresses for one font and one box width; remembers the widths of words it has met."""
+    """Breaks addresses for one font and one box width."""
 
     def __init__(self, font: FontSubset, room: float, steps: Steps = _WIDE_STEPS) -> None:
         """`room` is the width of the address box in mm at text scale 1."""
-        self._font = font
-        self._widths = dict(font.widths)
+        self._width_of = font.widths.__getitem__
         self._steps = [(size, pitch, most, room * 1000 / size) for size, pitch, most in steps]
 
     def fit(self, address: str) -> tuple[float, float, list[str]]:
         """(size, pitch, lines), lengths in mm at text scale 1; raise TooLong, or KeyError naming a character."""
-        words = _WORDS.findall(address)
-        known = self._widths.get
-        widths = [known(word) or self._measure(word) for word in words]
-        total, widest = sum(widths), max(widths, default=0)
+        ends = list(accumulate(map(self._width_of, address)))
+        total = ends[-1] if ends else 0
         for size, pitch, most, room in self._steps:
-            if total <= room * most and widest <= room:
-                lines = _wrap(words, widths, room)
-                if len(lines) <= most:
+            if total <= room * most:
+                lines = _lines(address, ends, room)
+                if 0 < len(lines) <= most:
                     return size, pitch, lines
         raise TooLong(address)
 
-    def _measure(self, word: str) -> int:
-        if len(self._widths) > _MOST_WORDS:
-            self._widths = dict(self._font.widths)
-        self._widths[word] = width = self._font.width(word)
-        return width
 
+def _lines(address: str, ends: list[int], room: float) -> list[str]:
+    """Lines of at most `room` (1/1000 em) of an address whose characters end at `ends`.
 
-def _wrap(words: list[str], widths: list[int], room: float) -> list[str]:
-    """Lines of at most `room` (1/1000 em) without breaking a word; no line starts with a closing mark."""
-    ends = list(accumulate(widths))
-    lines: list[str] = []
-    start = before = 0
-    while start < len(words):
-        cut = max(bisect_right(ends, before + room), start + 1)
-        if cut < len(words) and words[cut] in _NOT_FIRST and cut - 1 > start:
-            cut -= 1
-        lines.append("".join(words[start:cut]))
+    None at all if a word is wider than the room: words are not broken.
+    """
+    lines, start, before = [], 0, 0
+    while start < len(address):
+        cut = bisect_right(ends, before + room)
+        if cut < len(address):
+            cut = _end_of_line(address, start, cut)
+        if cut == start:
+            return []
+        lines.append(address[start:cut])
         start, before = cut, ends[cut - 1]
     return lines or [""]
+
+
+def _end_of_line(address: str, start: int, cut: int) -> int:
+    """`cut`, or the start of the word before it if it would break that or let a closing mark begin a line."""
+    is_closing = address[cut] in _NOT_FIRST
+    for run in _RUNS.finditer(address, start):
+        if run.start() < cut < run.end():
+            return run.start()
+        if run.start() >= cut:
+            break
+        if is_closing and run.end() == cut:
+            return run.start() if run.start() > start else cut
+    return cut - 1 if is_closing and cut - 1 > start else cut
 
 
 def grouped(unit_code: str) -> str:

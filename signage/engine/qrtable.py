@@ -1,11 +1,10 @@
 """QR codes of many URLs that share a prefix: look-up tables made and checked with the `qrcode` library.
 
 For one version, level, mask and URL length every module is an affine function over GF(2) of the data
-bits (ISO/IEC 18004: Reed-Solomon and masking are XOR), so a matrix is a base XOR one entry per pair of
-token characters. Modules that no token can change are one form of the file (docs/adr/0008).
+bits (ISO/IEC 18004: Reed-Solomon and masking are XOR), so a matrix is a base XOR one entry per
+token character. Modules that no token can change are one form of the file (docs/adr/0008).
 """
 
-from collections.abc import Iterable
 from functools import lru_cache, reduce
 from operator import getitem, xor
 from typing import Final
@@ -85,7 +84,7 @@ class QrTable:
         self._tiles = tiles_of(changing)
         self._paths = [tile_paths(tile, self.size) for tile in self._tiles]
         self.form = thickened(cover(constant), self.size) + b"f\n"
-        self._start, self._pairs = self._tables(flips)
+        self._start, self._turns = self._tables(flips)
         self._check()
 
     def url_of(self, characters: str) -> str:
@@ -121,9 +120,7 @@ class QrTable:
             return None
         token = url[len(self.prefix) : end] + url[end + len(self._mark) :]
         try:
-            return reduce(
-                xor, map(getitem, self._pairs, zip(token[::2], token[1::2], strict=True)), self._start
-            )
+            return reduce(xor, map(getitem, self._turns, token), self._start)
         except KeyError:
             return None
 
@@ -148,8 +145,8 @@ class QrTable:
             if mine[x] != other[x]
         }
 
-    def _tables(self, flips: list[list[set[Cell]]]) -> tuple[int, list[dict[tuple[str, str], int]]]:
-        """The start value and one {pair of characters: XOR} per pair; tile 0 is the highest byte."""
+    def _tables(self, flips: list[list[set[Cell]]]) -> tuple[int, list[dict[str, int]]]:
+        """The start value and one {character: XOR} per position; tile 0 is the highest byte."""
         last = len(self._tiles) - 1
         weight = {
             cell: 1 << (8 * (last - index) + bit)
@@ -157,22 +154,11 @@ class QrTable:
             for bit, cell in enumerate(tile)
         }
         start = sum(value for (x, y), value in weight.items() if self._base[y][x])
-        singles = [
-            {
-                character: _xor(
-                    sum(weight[cell] for cell in cells)
-                    for bit, cells in enumerate(by_bit)
-                    if (ord(character) ^ ord("0")) >> bit & 1
-                )
-                for character in ALPHABET
-            }
-            for by_bit in flips
-        ]
-        pairs = [
-            {(a, b): one ^ two for a, one in first.items() for b, two in second.items()}
-            for first, second in zip(singles[0::2], singles[1::2], strict=True)
-        ]
-        return start, pairs
+        turns = []
+        for by_bit in flips:
+            values = [sum(weight[cell] for cell in cells) for cells in by_bit]
+            turns.append({character: _turned(character, values) for character in ALPHABET})
+        return start, turns
 
     def _check(self) -> None:
         """Compare a fixed sample that uses every character and position with the library."""
@@ -182,11 +168,10 @@ class QrTable:
                 raise QrTableError(f"QR table of {self.prefix!r} differs from the library at {url!r}")
 
 
-def _xor(values: Iterable[int]) -> int:
-    result = 0
-    for value in values:
-        result ^= value
-    return result
+def _turned(character: str, values: list[int]) -> int:
+    """XOR of the values of those bits in which `character` differs from "0"."""
+    bits = ord(character) ^ ord("0")
+    return reduce(xor, [value for bit, value in enumerate(values) if bits >> bit & 1], 0)
 
 
 @lru_cache(maxsize=4)
