@@ -99,7 +99,7 @@ def home(request: HttpRequest, home: PublicHome) -> HttpResponseBase:
         dead = sign_report.note_scan(token=home.token, serial=serial, at=timezone.now())
     body = home_page.shown(home, reading, dead).encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-    is_known = request.headers.get("If-None-Match", "").removeprefix("W/") == tag
+    is_known = request.META.get("HTTP_IF_NONE_MATCH", "").removeprefix("W/") == tag
     response = _answer(b"" if is_known else body, reading, status=304 if is_known else 200, cached=ASK_AGAIN)
     response["ETag"] = tag
     return response
