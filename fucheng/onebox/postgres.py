@@ -6,6 +6,7 @@ shared lock that the kernel drops however the process ends, and a small keeper p
 exclusive one, then stops the server.
 """
 
+import atexit
 import contextlib
 import fcntl
 import os
@@ -40,6 +41,7 @@ def ensure(name: str = "demo", *, var: Path | None = None) -> str:
     if cluster.folder not in _held:
         users = cluster.lock_file("users")
         fcntl.flock(users, fcntl.LOCK_SH)  # waits while a keeper is stopping the server
+        atexit.register(users.close)
         _held[cluster.folder] = users
     with exclusive(cluster.lock_file("start")):
         if not (is_ready(cluster) and is_locked(cluster, "keeper")):

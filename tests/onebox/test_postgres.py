@@ -83,6 +83,10 @@ def test_ensure_gives_a_server_with_our_extensions_that_knows_chinese(checkout, 
     user.end()
 
 
+def test_user_leaves_no_file_open_at_its_end(checkout, environment):
+    assert User(checkout, environment | {"PYTHONWARNINGS": "default"}).words() == ""
+
+
 def test_server_stops_when_its_last_user_is_killed_and_not_before(checkout, environment, server_pid):
     first, second = User(checkout, environment), User(checkout, environment)
     assert first.url == second.url
