@@ -1,4 +1,4 @@
-"""Days of the street: local dates and working days."""
+"""Days of the street: local dates, working days, and a day as papers write it."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -14,6 +14,11 @@ def day_of(at: datetime) -> date:
 def start_of(day: date) -> datetime:
     """The first moment of a day in Shenzhen."""
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def chinese_day(day: date) -> str:
+    """2019年8月2日: Arabic numerals without leading zeros (GB/T 9704-2012, 7.3.5.3)."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def is_workday(day: date) -> bool:

@@ -7,11 +7,10 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import audit
-from core.dates import day_of
+from core.dates import chinese_day, day_of
 from fucheng.flows import document_rendering
 from grading.models import Objection, VisitRequest
 from grading.states import ObjectionState
-from letters.engine.official import chinese_day
 from letters.models import Delivery, Document
 from letters.services import delivering, issuing, reissuing, rendering
 from letters.services.composing import ObjectionAnswer

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from accounts.services.people import system_user
 from communities import access
-from core.dates import day_of
+from core.dates import chinese_day, day_of
 from core.errors import Conflict, Invalid, NotAllowed, OutOfScope
 from grading.models import GradePeriod, RuleSet, StarAward, StarProposal
 from grading.rules import months_before
@@ -167,8 +167,7 @@ def follow_facts(building_ids: Collection[int], *, at: datetime) -> list[StarPro
 
 
 def _why_zh(case: Case) -> str:
-    day = f"{case.on.year}年{case.on.month}月{case.on.day}日"
-    return f"{CAUSES_ZH[case.cause]}（{day}）。系统按公布条件提请撤销，由评定小组决定。"
+    return f"{CAUSES_ZH[case.cause]}（{chinese_day(case.on)}）。系统按公布条件提请撤销，由评定小组决定。"
 
 
 def _causes(starred: dict[int, StarAward], *, on: date) -> dict[int, Case]:

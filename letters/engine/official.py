@@ -69,14 +69,9 @@ class OfficialDocument:
         return cls(paragraphs=tuple(Paragraph(**p) for p in paragraphs), **given)  # type: ignore[arg-type]
 
 
-def chinese_day(day: date) -> str:
-    """Arabic numerals without leading zeros (GB/T 9704-2012, 7.3.5.3)."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def render_official(document: OfficialDocument, number: str, fonts: LetterFonts) -> bytes:
     """The PDF; MissingGlyphError names the first character that a font lacks, FontError a missing font."""
-    data = document.to_json() | {"number": number, "dated_words": chinese_day(document.day)}
+    data = document.to_json() | {"number": number}
     _require_glyphs(data, fonts)
     midnight = datetime.combine(document.day, datetime.min.time(), UTC)
     return bytes(

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from communities.models import Community, Street
+from core.dates import chinese_day
 from grading.facts import Because, Effect
 from grading.models import RuleItem
 from grading.services.explaining import ExplainedLine, Explanation
 from grading.services.sources import laws_zh
-from letters.engine.official import OfficialDocument, Paragraph, chinese_day
+from letters.engine.official import OfficialDocument, Paragraph
 from rentals.models import Building, Landlord, Unit
 
 OBJECT_WITHIN = timedelta(days=21)  # and answered within 21

@@ -13,7 +13,7 @@ from typing import cast
 from django.db.models import Q
 
 from accounts.models import User
-from core.dates import add_workdays, day_of
+from core.dates import add_workdays, chinese_day, day_of
 from grading.models import (
     DelistingRequest,
     GradeChange,
@@ -26,7 +26,6 @@ from grading.models import (
 )
 from grading.states import OPEN_DELISTING_STATES
 from jobs.models import Job
-from letters.engine.official import chinese_day
 from letters.models import Notice, TextMessage
 from letters.services.composing import GRADE_WORDS, OBJECT_WITHIN, building_words
 from rentals.models import Building, Landlord, Unit

@@ -9,6 +9,7 @@ from signage.engine.model import Grade, Sticker
 from signage.engine.sheets import render_stickers
 from signage.models import PrintFile, PrintRun, Product
 from signage.services import boards, wording
+from signage.services.boards.press import url_of_item
 from signage.services.pieces import Rendered, RenderedSign, Target, fonts, url_of
 from signage.sizes import sheet_of
 
@@ -75,7 +76,7 @@ def urls_on_first_page(run: PrintRun, file: PrintFile) -> set[str]:
     """What the codes of a file's first page must say."""
     first = run.signs.filter(page=1, serial__in=_serials_of_part(run, file)).values("serial")
     items = run.items.filter(serial__in=first).select_related("unit__public_token")
-    return {boards.url_of_item(item) for item in items}
+    return {url_of_item(item) for item in items}
 
 
 def _serials_of_part(run: PrintRun, file: PrintFile) -> list[str]:

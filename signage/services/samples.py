@@ -19,7 +19,7 @@ from signage.engine.sheets import render_stickers
 from signage.engine.typesetting import BoardError, Imprint, on_paper
 from signage.models import Printer, Product, SignSettings
 from signage.services import wording
-from signage.services.boards import board_url
+from signage.services.boards.press import board_url
 from signage.services.pieces import fonts, url_of
 from signage.sizes import SIZES, sheet_of
 

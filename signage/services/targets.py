@@ -12,7 +12,7 @@ from grading.models import Standing
 from rentals.models import Building, Unit
 from signage.models import Product, Sign
 from signage.querysets import to_print
-from signage.services import boards
+from signage.services.boards import notices
 from signage.services.pieces import Target
 
 # What an order may name. `units`, `buildings`: a set picked by hand, whatever their grade.
@@ -81,9 +81,9 @@ def buildings_of(product: str, wanted: Wanted, on: date) -> QuerySet[Building]:
             Exists(Unit.objects.filter(building=OuterRef("pk"), left_on__isnull=True))
         ),
         Product.HAZARD_NOTICE: lambda: Building.objects.filter(
-            pk__in=boards.listed_hazards().values("building")
+            pk__in=notices.listed_hazards().values("building")
         ),
-        Product.STAR_PLAQUE: lambda: boards.starred_on(on),
+        Product.STAR_PLAQUE: lambda: notices.starred_on(on),
     }
     found = _narrowed(by_product[product](), wanted, {"buildings": "pk__in"} | _places(""))
     if wanted.get("owed"):

@@ -16,7 +16,8 @@ from jobs.models import Job
 from rentals.models import Building, Unit
 from signage.engine.verify import verify
 from signage.models import PrintItem, PrintRun, PublicToken, Sign
-from signage.services import boards, printing, rendering, targets, wording
+from signage.services import printing, rendering, targets, wording
+from signage.services.boards import notices, press
 from signage.services.pieces import url_of
 from signage.services.printing import PLAIN, Paper
 from tests import factories
@@ -285,7 +286,7 @@ class TestNotices:
 
     def test_a_home_without_assessment_has_a_notice_without_reasons(self, cast: Cast, red: Unit) -> None:
         Standing.objects.update(assessment=None)
-        assert boards._reasons(Standing.objects.get(unit=red)) == ((), None)
+        assert notices._reasons(Standing.objects.get(unit=red)) == ((), None)
         assert printed(cast, "no_rental").signs.count() == 1
 
     def test_what_cannot_be_drawn_is_set_aside_and_the_rest_is_bound(self, cast: Cast, homes, red) -> None:
@@ -297,7 +298,7 @@ class TestNotices:
 
     def test_a_product_is_of_its_own_kind_of_place(self, cast: Cast) -> None:
         with pytest.raises(ValueError, match="another kind"):
-            boards._placed(None)
+            press.placed(None)
 
 
 class TestBoards:
@@ -312,7 +313,7 @@ class TestBoards:
 
     def test_a_board_tells_the_buildings_of_the_estate_and_leads_to_them(self, cast: Cast, estate) -> None:
         run = printed(cast, "estate_board", estate=estate.pk)
-        assert verify(pdf_of(run), [boards.board_url(estate.pk)], ["福景花园", "1栋", "2026-05-12"]).ok
+        assert verify(pdf_of(run), [press.board_url(estate.pk)], ["福景花园", "1栋", "2026-05-12"]).ok
         assert run.signs.values_list("estate", "unit", "grade").get() == (estate.pk, None, "")
 
     @pytest.mark.parametrize(("community", "names"), [(True, ["福景花园"]), (False, ["福景花园", "茜园"])])

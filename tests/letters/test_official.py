@@ -2,7 +2,6 @@
 
 import io
 from dataclasses import replace
-from datetime import date
 
 import pypdfium2
 import pytest
@@ -11,7 +10,6 @@ from letters.engine.official import (
     MissingGlyphError,
     OfficialDocument,
     Paragraph,
-    chinese_day,
     render_official,
 )
 from letters.services.rendering import fonts
@@ -118,5 +116,5 @@ def test_what_looks_like_markup_is_text(small: OfficialDocument, words: str) -> 
     assert "".join(words.split()) in texts(render(marked))[0]
 
 
-def test_days_are_written_without_leading_zeros() -> None:
-    assert chinese_day(date(2019, 8, 2)) == "2019年8月2日"
+def test_days_are_written_without_leading_zeros(small: OfficialDocument) -> None:
+    assert "2019年8月2日印发" in texts(render(replace(small, dated="2019-08-02")))[-1]
