@@ -27,7 +27,7 @@ def send_again(*, message_id: int, by: User, at: datetime) -> TextMessage:
 @transaction.atomic(durable=True)
 def tell_of_deadlines(*, at: datetime) -> int:
     """Before a deadline, when it was missed, and before a re-inspection; how many were told."""
-    return telling.of_deadlines(at=at) + urging.of_overdue(at=at) + urging.of_reinspections(at=at)
+    return urging.of_deadlines(at=at) + urging.of_overdue(at=at) + urging.of_reinspections(at=at)
 
 
 @transaction.atomic(durable=True)

@@ -1,26 +1,25 @@
 """Assessment of homes: facts read in a few flat queries, judged by the pure rules, written in bulk.
 
-The same code serves the 20 homes of a visit and the 170,699 of a bulk assessment.
+The same code serves the 20 homes of a visit and the 170,699 of a bulk assessment. Read beside it: `grading.rules`
+(what the rules say), `home_facts` (what they look at), `proposing` (the grade change that follows).
 """
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from accounts.models import User
 from core.bulk import copy_in, reserve_ids
-from core.dates import day_of, start_of
+from core.dates import day_of
 from grading import rules
-from grading.facts import Because, Effect, Grade, HazardFact, Line, MeritFact, RuleBook, Verdict
-from grading.models import Assessment, Hazard, HazardEvent, Merit, RuleSet, Standing, Visit
-from grading.services import proposing, rule_sets
-from grading.states import HazardState
+from grading.facts import Grade, RuleBook, Verdict
+from grading.models import Assessment, RuleSet, Standing, Visit
+from grading.services import kept_lines, proposing, rule_sets
+from grading.services.home_facts import hazards_of, merits_of
 from jobs.models import Job
 
 
@@ -37,45 +36,6 @@ class Judged:
     gained_days: int
     verdict: Verdict
     is_new_outcome: bool
-
-
-_DAYS = {"due": "due_on", "closed": "closed_on", "happened": "happened_on", "until": "until"}
-
-
-def lines_to_json(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """The sum as it is kept and shown everywhere: page, letter and API. What is not so is left out."""
-    return [_line_to_json(line) for line in lines]
-
-
-def _line_to_json(line: Line) -> dict[str, Any]:
-    kept: dict[str, Any] = {
-        "item": line.item_code,
-        "hazard": line.hazard_id,
-        "since": line.since.isoformat(),
-        "common": line.in_common_parts,
-        "effect": line.effect.value,
-        "points": line.points,
-    }
-    if line.because:
-        kept["because"] = line.because.value
-    days = {key: getattr(line, name) for key, name in _DAYS.items()}
-    return kept | {key: day.isoformat() for key, day in days.items() if day}
-
-
-def lines_from_json(lines: Iterable[dict[str, Any]]) -> tuple[Line, ...]:
-    return tuple(
-        Line(
-            item_code=line["item"],
-            hazard_id=line["hazard"],
-            since=date.fromisoformat(line["since"]),
-            in_common_parts=line["common"],
-            effect=Effect(line["effect"]),
-            points=line["points"],
-            because=Because(line["because"]) if "because" in line else None,
-            **{name: date.fromisoformat(line[key]) for key, name in _DAYS.items() if key in line},
-        )
-        for line in lines
-    )
 
 
 def assess_building(building_id: int, *, visit: Visit, at: datetime) -> list[int]:
@@ -116,136 +76,28 @@ def judge(standings: Any, book: RuleBook, at: date) -> list[Judged]:
             "grade",
             "assessment_id",
             "last_visit_at",
+            "gained_days",
+            "assessment__rule_set__version",
             "assessment__grade",
             "assessment__score",
             "assessment__lines",
-            "assessment__rule_set__version",
-            "gained_days",
         )
     )
-    facts = _read_facts({row[1] for row in rows}, book, at)
-    judged = []
+    buildings = {building for _unit, building, *_ in rows}
+    hazards_of_unit, hazards_of_building = hazards_of(buildings, book, at)
+    merits_of_unit, merits_of_building = merits_of(buildings)
     clean = rules.evaluate((), book, at)
-    for (
-        unit,
-        building,
-        community,
-        grade,
-        assessment,
-        last_visit,
-        old_grade,
-        old_score,
-        old_lines,
-        old,
-        gained,
-    ) in rows:
-        hazards = (*facts.hazards_of_building.get(building, ()), *facts.hazards_of_unit.get(unit, ()))
-        merits = (*facts.merits_of_building.get(building, ()), *facts.merits_of_unit.get(unit, ()))
+    judged = []
+    for unit, building, community, grade, assessment, last_visit, gained, *last_sum, last_lines in rows:
+        hazards = (*hazards_of_building.get(building, ()), *hazards_of_unit.get(unit, ()))
+        merits = (*merits_of_building.get(building, ()), *merits_of_unit.get(unit, ()))
         verdict = rules.evaluate(hazards, book, at, merits) if hazards or merits else clean
-        is_same = (
-            assessment is not None
-            and (old, old_grade, old_score) == (book.version, verdict.grade, verdict.score)
-            and old_lines == lines_to_json(verdict.lines)
-        )
+        is_same = last_sum == [book.version, verdict.grade, verdict.score]
+        is_same = is_same and last_lines == kept_lines.to_json(verdict.lines)
         judged.append(
             Judged(unit, building, community, grade, assessment, last_visit, gained, verdict, not is_same)
         )
     return judged
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What counts, by home and, for common parts, by building."""
-
-    hazards_of_unit: defaultdict[int, list[HazardFact]]
-    hazards_of_building: defaultdict[int, list[HazardFact]]
-    merits_of_unit: defaultdict[int, list[MeritFact]]
-    merits_of_building: defaultdict[int, list[MeritFact]]
-
-
-def _read_facts(building_ids: set[int], book: RuleBook, at: date) -> _Facts:
-    """Open hazards, mended ones that still count, and what was seen in order."""
-    facts = _Facts(*hazards_of(building_ids, book, at), defaultdict(list), defaultdict(list))
-    if not building_ids:
-        return facts
-    merits = Merit.objects.filter(_in(building_ids)).order_by("item_code", "pk")
-    for unit, building, code, since in merits.values_list("unit_id", "building_id", "item_code", "since"):
-        merit = MeritFact(code, since, unit is None)
-        (facts.merits_of_building[building] if unit is None else facts.merits_of_unit[unit]).append(merit)
-    return facts
-
-
-def _in(building_ids: set[int]) -> Q:
-    if len(building_ids) < 100:
-        return Q(building__in=building_ids)
-    return Q(building__gte=min(building_ids), building__lte=max(building_ids))
-
-
-def hazards_of(
-    building_ids: set[int], book: RuleBook, at: date
-) -> tuple[defaultdict[int, list[HazardFact]], defaultdict[int, list[HazardFact]]]:
-    """Open hazards and mended ones that may still count: by home, and by building for common parts."""
-    of_unit: defaultdict[int, list[HazardFact]] = defaultdict(list)
-    of_building: defaultdict[int, list[HazardFact]] = defaultdict(list)
-    if not building_ids:
-        return of_unit, of_building
-    wanted = _in(building_ids)
-    rows = [
-        *_hazard_rows(Hazard.objects.open().filter(wanted)),
-        *_hazard_rows(_still_counting(book, at).filter(wanted)),
-    ]
-    relapsed_on = _relapses({row[0] for row in rows if 0 < book.relapse_red_count <= row[-1]})
-    for pk, unit, building, code, opened_at, due_on, closed_at, happened_on, seen_at, aside, _count in rows:
-        fact = HazardFact(
-            pk,
-            code,
-            day_of(opened_at),
-            unit is None,
-            due_on,
-            day_of(closed_at) if closed_at else None,
-            happened_on,
-            day_of(seen_at) if seen_at else None,
-            tuple(relapsed_on.get(pk, ())),
-            aside is not None,
-        )
-        (of_building[building] if unit is None else of_unit[unit]).append(fact)
-    return of_unit, of_building
-
-
-def _hazard_rows(hazards: Any) -> Any:
-    return hazards.order_by("item_code", "pk").values_list(
-        "pk",
-        "unit_id",
-        "building_id",
-        "item_code",
-        "opened_at",
-        "due_on",
-        "closed_at",
-        "happened_on",
-        "seen_at",
-        "set_aside_on",
-        "relapses",
-    )
-
-
-def _still_counting(book: RuleBook, at: date) -> Any:
-    """Mended hazards that may count on: incidents under watch, and deductions that decay."""
-    decays = {code: item.decay_days for code, item in book.items.items() if item.decay_days}
-    counting = Q(happened_on__gt=at - timedelta(days=book.watch_days_incident))
-    if decays:
-        earliest = start_of(at - timedelta(days=max(decays.values())))
-        counting |= Q(item_code__in=decays, closed_at__gte=earliest)
-    return Hazard.objects.filter(counting, state=HazardState.CLOSED)
-
-
-def _relapses(hazard_ids: set[int]) -> dict[int, list[date]]:
-    """The days on which these came back."""
-    found: defaultdict[int, list[date]] = defaultdict(list)
-    if hazard_ids:
-        events = HazardEvent.objects.filter(hazard__in=hazard_ids, what=HazardEvent.What.RELAPSED)
-        for hazard, at in events.order_by("at", "pk").values_list("hazard", "at"):
-            found[hazard].append(day_of(at))
-    return found
 
 
 def _assess(
@@ -289,7 +141,7 @@ def _keep_assessments(
                 j.verdict.grade.value,
                 j.verdict.score,
                 j.verdict.bonus,
-                json.dumps(lines_to_json(j.verdict.lines)),
+                json.dumps(kept_lines.to_json(j.verdict.lines)),
                 visit.pk if visit else None,
                 job.pk if job else None,
             )

@@ -5,7 +5,7 @@ Pages, letters and the API all show this one; nobody adds up anywhere else.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from django.utils.formats import date_format
@@ -15,30 +15,16 @@ from django.utils.translation import ngettext
 from grading.facts import Because, Effect, Line, RuleBook
 from grading.models import Assessment, RuleItem
 from grading.rules import FULL_SCORE
-from grading.services import rule_sets
-from grading.services.assessing import lines_from_json
+from grading.services import kept_lines, rule_sets
 from grading.services.sources import legal_sources
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainedLine:
-    """One fault: `points` is what it takes from the sum, 0 where the same item was counted before.
+class ExplainedLine(Line):
+    """A line with the words of its item. `points` is what it takes from the sum: 0 where the same item was
+    counted before."""
 
-    `until` is the first day on which it counts no more, where a day ends it. A bonus takes nothing off.
-    """
-
-    item_code: str
-    item: RuleItem | None
-    hazard_id: int | None
-    since: date
-    in_common_parts: bool
-    effect: Effect
-    points: int
-    because: Because | None = None
-    due_on: date | None = None
-    closed_on: date | None = None
-    happened_on: date | None = None
-    until: date | None = None
+    item: RuleItem | None = None
 
     @property
     def fault(self) -> str:
@@ -141,7 +127,7 @@ class Explanation:
 def explain(assessment: Assessment) -> Explanation:
     """Costs no query once the rule set was read; load `rule_set` with the assessment."""
     book = rule_sets.book(assessment.rule_set)
-    told = _explained(lines_from_json(assessment.lines), rule_sets.items_of(assessment.rule_set))
+    told = _explained(kept_lines.from_json(assessment.lines), rule_sets.items_of(assessment.rule_set))
     lines = tuple(line for line in told if line.effect is not Effect.BONUS)
     return Explanation(
         grade=assessment.grade,
@@ -154,28 +140,15 @@ def explain(assessment: Assessment) -> Explanation:
 
 
 def _explained(lines: Iterable[Line], items: dict[str, RuleItem]) -> tuple[ExplainedLine, ...]:
+    """Each item takes off once, at its first line."""
     counted: set[str] = set()
     explained = []
     for line in lines:
         points = 0 if line.item_code in counted else line.points
         if line.points:
             counted.add(line.item_code)
-        explained.append(
-            ExplainedLine(
-                item_code=line.item_code,
-                item=items.get(line.item_code),
-                hazard_id=line.hazard_id,
-                since=line.since,
-                in_common_parts=line.in_common_parts,
-                effect=line.effect,
-                points=points,
-                because=line.because,
-                due_on=line.due_on,
-                closed_on=line.closed_on,
-                happened_on=line.happened_on,
-                until=line.until,
-            )
-        )
+        values = {field.name: getattr(line, field.name) for field in fields(line)}
+        explained.append(ExplainedLine(**values | {"points": points, "item": items.get(line.item_code)}))
     return tuple(explained)
 
 

@@ -15,7 +15,7 @@ from core.errors import Conflict
 from grading import rules
 from grading.facts import Grade, RuleBook, Verdict
 from grading.models import RuleSet, Simulation, SimulationCell, Standing
-from grading.services import assessing, rule_checks, rule_sets
+from grading.services import home_facts, rule_checks, rule_sets
 from grading.states import RuleSetState
 from jobs.models import Job
 
@@ -125,7 +125,7 @@ def count(homes: list[Home], now: RuleBook, then: RuleBook, at: date) -> dict[Ke
 
 def judged(homes: list[Home], now: RuleBook, then: RuleBook, at: date) -> Iterator[tuple[Home, Two]]:
     """Each home with what both versions say; homes with only what is in the common parts share one sum."""
-    of_unit, of_building = assessing.hazards_of({home[1] for home in homes}, _wider(now, then), at)
+    of_unit, of_building = home_facts.hazards_of({home[1] for home in homes}, _wider(now, then), at)
     clean = Two(rules.evaluate((), now, at), rules.evaluate((), then, at))
     shared: dict[int, Two] = {}
     for home in homes:

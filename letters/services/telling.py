@@ -6,14 +6,14 @@ where the address allows, no personal data beyond the address. Staff get the lin
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
 
 from django.db.models import Q
 
 from accounts.models import User
-from core.dates import add_workdays, chinese_day, day_of
+from core.dates import chinese_day, day_of
 from grading.models import (
     DelistingRequest,
     GradeChange,
@@ -32,7 +32,6 @@ from rentals.models import Building, Landlord, Unit
 
 Topic = Notice.Topic
 SIGN = "【福城街道】"
-NEAR = 2  # working days before a deadline
 REQUEST_WORDS = {
     "inspected": "已复查，待社区复核",
     "with_panel": "已报评定小组",
@@ -50,7 +49,7 @@ class News:
     data: dict[str, object]
     landlord: Landlord | None = None
     user: User | None = None
-    sms: str = field(default="")
+    sms: str = ""
 
 
 def tell(news: Iterable[News], *, at: datetime) -> int:
@@ -259,42 +258,6 @@ def _request_news(row: DelistingRequest) -> News:
     )
 
 
-def of_deadlines(*, at: datetime) -> int:
-    """Two working days before a deadline, to everybody whose home it counts for; once a day is enough."""
-    today = day_of(at)
-    near = add_workdays(today, NEAR)
-    hazards = list(
-        Hazard.objects.filter(state="open", due_on__gt=today, due_on__lte=near)
-        .exclude(item__effect="bonus")
-        .filter(opened_at__lt=at - timedelta(days=1))
-        .select_related("item", "unit", "building__estate")
-        .order_by("pk")
-    )
-    told = Notice.objects.filter(topic=Topic.DEADLINE, at__gt=at - timedelta(days=30))
-    keys = set(told.values_list("key", flat=True))
-    owners = owners_of([h.unit_id for h in hazards if h.unit_id], {h.building_id for h in hazards})
-    news = [_deadline_news(h, who) for h in hazards for who in landlords_of(h, owners)]
-    return tell((line for line in news if line.key not in keys), at=at)
-
-
-def _deadline_news(hazard: Hazard, landlord: Landlord) -> News:
-    place = place_of(hazard.unit, hazard.building)
-    due = hazard.due_on or day_of(hazard.opened_at)
-    return News(
-        key=f"due:{hazard.pk}:{due.isoformat()}:{landlord.pk}",
-        topic=Topic.DEADLINE,
-        landlord=landlord,
-        unit=hazard.unit,
-        data={
-            "place": place,
-            "fault": hazard.item.fault_zh,
-            "fault_en": hazard.item.fault_en,
-            "due": due.isoformat(),
-        },
-        sms=f"{SIGN}{place}“{hazard.item.fault_zh}”整改期限{short(due)}将到，请尽快整改并上传材料。",
-    )
-
-
 def of_stars(award: StarAward, *, reason: str, at: datetime) -> int:
     """Stars given or gone, to everybody who owns a home there."""
     place = building_words(award.building)
@@ -342,9 +305,6 @@ def of_answer(given: HandOver, *, at: datetime) -> int:
 def of_jobs(*, at: datetime) -> int:
     """Jobs that have ended since yesterday, to the person who asked; found by their rows, so none is missed."""
     jobs = Job.objects.filter(finished_at__gt=at - timedelta(days=1), requested_by__kind=User.Kind.STAFF)
-    told = Notice.objects.filter(topic=Topic.JOB, at__gt=at - timedelta(days=2)).values_list("key", flat=True)
-    keys = set(told)
-    rows = [job for job in jobs.select_related("requested_by") if f"job:{job.pk}" not in keys]
     return tell(
         (
             News(
@@ -354,7 +314,7 @@ def of_jobs(*, at: datetime) -> int:
                 {"job": job.pk, "kind": job.kind, "state": job.state},
                 user=job.requested_by,
             )
-            for job in rows
+            for job in jobs.select_related("requested_by")
         ),
         at=at,
     )

@@ -1,9 +1,14 @@
-"""Urging: a deadline that was missed, a re-inspection that comes. Each step is told once, found by the rows."""
+"""Urging: a deadline that is near, one that was missed, a re-inspection that comes.
 
+Found by the rows; `telling.tell` keeps each step to once.
+"""
+
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from core.dates import add_workdays, day_of
 from grading.models import DelistingRequest, Hazard, VisitRequest
+from grading.querysets import HazardQuerySet
 from grading.services import rule_sets
 from grading.states import DelistingState, VisitRequestState
 from letters.models import Notice
@@ -12,31 +17,54 @@ from rentals.models import Landlord, Unit
 
 Topic = Notice.Topic
 HOME = ("unit__building", "unit__landlord")
+NEAR = 2  # working days before a deadline
 LOOK_BACK = timedelta(days=7)  # what has been late for longer was told when it became late
 
 
-def of_overdue(*, at: datetime) -> int:
-    """A fault not mended by its day, once, to everybody whose home it counts for."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One word about a deadline; `{due}` in `sms` is its day."""
+
+    key: str
+    topic: Notice.Topic
+    sms: str
+
+
+SOON = Step("due", Topic.DEADLINE, "整改期限{due}将到，请尽快整改并上传材料。")
+MISSED = Step("late", Topic.OVERDUE, "已过整改期限{due}，请立即整改并上传材料。")
+
+
+def of_deadlines(*, at: datetime) -> int:
+    """Two working days before a deadline; nothing of the last day, whose visit has just told it."""
     today = day_of(at)
+    near = Hazard.objects.filter(due_on__gt=today, due_on__lte=add_workdays(today, NEAR))
+    return _urge(near.filter(opened_at__lt=at - timedelta(days=1)), SOON, at=at)
+
+
+def of_overdue(*, at: datetime) -> int:
+    """A fault not mended by its day."""
+    today = day_of(at)
+    return _urge(Hazard.objects.overdue_on(today).filter(due_on__gte=today - LOOK_BACK), MISSED, at=at)
+
+
+def _urge(due: HazardQuerySet[Hazard], step: Step, *, at: datetime) -> int:
+    """Everybody whose home these count for; a landlord whose proof waits has done what was asked."""
     hazards = list(
-        Hazard.objects.overdue_on(today)
-        .filter(state="open", due_on__gte=today - LOOK_BACK)
+        due.filter(state="open")
         .exclude(item__effect="bonus")
         .select_related("item", "unit", "building__estate")
         .order_by("pk")
     )
-    keys = _told(Topic.OVERDUE, at)
     owners = owners_of([h.unit_id for h in hazards if h.unit_id], {h.building_id for h in hazards})
-    news = [_overdue(hazard, who) for hazard in hazards for who in landlords_of(hazard, owners)]
-    return tell((line for line in news if line.key not in keys), at=at)
+    return tell((_news(h, who, step) for h in hazards for who in landlords_of(h, owners)), at=at)
 
 
-def _overdue(hazard: Hazard, landlord: Landlord) -> News:
+def _news(hazard: Hazard, landlord: Landlord, step: Step) -> News:
     place = place_of(hazard.unit, hazard.building)
     due = hazard.due_on or day_of(hazard.opened_at)
     return News(
-        key=f"late:{hazard.pk}:{due.isoformat()}:{landlord.pk}",
-        topic=Topic.OVERDUE,
+        key=f"{step.key}:{hazard.pk}:{due.isoformat()}:{landlord.pk}",
+        topic=step.topic,
         landlord=landlord,
         unit=hazard.unit,
         data={
@@ -45,7 +73,7 @@ def _overdue(hazard: Hazard, landlord: Landlord) -> News:
             "fault_en": hazard.item.fault_en,
             "due": due.isoformat(),
         },
-        sms=f"{SIGN}{place}“{hazard.item.fault_zh}”已过整改期限{short(due)}，请立即整改并上传材料。",
+        sms=f"{SIGN}{place}“{hazard.item.fault_zh}”" + step.sms.format(due=short(due)),
     )
 
 
@@ -65,9 +93,7 @@ def of_reinspections(*, at: datetime) -> int:
         *((f"delisting:{row.pk}", row.unit, row.inspect_by) for row in requests.select_related(*HOME)),
         *((f"asked:{row.pk}", row.unit, row.visit_by) for row in asked.select_related(*HOME)),
     ]
-    keys = _told(Topic.COMING, at)
-    news = [_coming(name, unit, day, unit.landlord) for name, unit, day in rows if unit.landlord]
-    return tell((line for line in news if line.key not in keys), at=at)
+    return tell((_coming(name, unit, day, unit.landlord) for name, unit, day in rows if unit.landlord), at=at)
 
 
 def _coming(name: str, unit: Unit, day: date, landlord: Landlord) -> News:
@@ -80,8 +106,3 @@ def _coming(name: str, unit: Unit, day: date, landlord: Landlord) -> News:
         data={"place": place, "due": day.isoformat()},
         sms=f"{SIGN}{place}将于{short(day)}前上门复查，请安排人员在场。",
     )
-
-
-def _told(topic: Notice.Topic, at: datetime) -> set[str]:
-    rows = Notice.objects.filter(topic=topic, at__gt=at - timedelta(days=30))
-    return set(rows.values_list("key", flat=True))

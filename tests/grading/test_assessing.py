@@ -8,7 +8,7 @@ from core.errors import Conflict, NotAllowed
 from fucheng.flows import bulk_assessment
 from grading.facts import Grade
 from grading.models import Assessment, GradeChange, RuleSet, Standing
-from grading.services import assessing, rule_sets, standings
+from grading.services import assessing, kept_lines, rule_sets, standings
 from grading.services.hazards import Seen
 from jobs import running
 from jobs.models import Job
@@ -169,7 +169,7 @@ def test_more_than_a_hundred_buildings_are_read_by_their_range(cast: Cast) -> No
 def test_lines_survive_their_way_through_json(cast: Cast, building) -> None:
     pay_visit(building, cast.grid, [Seen("H01", None), Seen("E01", None)])
     kept = Assessment.objects.first().lines
-    assert assessing.lines_to_json(assessing.lines_from_json(kept)) == kept
+    assert kept_lines.to_json(kept_lines.from_json(kept)) == kept
 
 
 class TestRuleSets:

@@ -8,7 +8,7 @@ from django.utils import translation
 from core.errors import Conflict, Invalid
 from fucheng.flows import grade_change, proof
 from grading.models import Assessment, Finding, GradeChange, Hazard, Merit, Standing
-from grading.services import assessing, explaining
+from grading.services import explaining, kept_lines
 from grading.services.changes import OwnInspection
 from grading.services.hazards import Seen
 from tests import factories
@@ -90,7 +90,7 @@ def test_refusing_after_the_deadline_proposes_red(cast: Cast, building, home) ->
 
 def test_every_sum_is_computed_again_from_the_facts_and_its_day(cast: Cast, building, home, relapsed) -> None:
     kept = list(Assessment.objects.order_by("pk").values_list("lines", flat=True))
-    assert [assessing.lines_to_json(assessing.lines_from_json(lines)) for lines in kept] == kept
+    assert [kept_lines.to_json(kept_lines.from_json(lines)) for lines in kept] == kept
 
 
 class TestMerits:

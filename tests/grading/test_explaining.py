@@ -5,7 +5,7 @@ from django.utils import translation
 
 from grading.facts import Item
 from grading.models import Assessment, RuleItem, VisitException
-from grading.services import assessing, explaining, rule_sets
+from grading.services import explaining, kept_lines, rule_sets
 from grading.services.hazards import Seen
 from signage.models import PrintItem
 from tests import factories, world
@@ -73,7 +73,7 @@ def test_explaining_many_costs_no_query_once_the_rules_are_read(home, django_ass
 
 def test_the_dimension_is_the_letter_of_the_code(home) -> None:
     assert RuleItem.objects.get(code="F02").dimension == Item("F02", "cap", 0).dimension == "F"
-    assert assessing.lines_from_json([]) == ()
+    assert kept_lines.from_json([]) == ()
 
 
 def test_small_rows_speak_of_themselves(cast: Cast, home) -> None:

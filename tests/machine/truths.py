@@ -23,7 +23,7 @@ from grading.models import (
     VisitRequest,
     Watch,
 )
-from grading.services import assessing, rule_sets
+from grading.services import assessing, kept_lines, rule_sets
 from grading.states import OPEN_CHANGE_STATES
 
 
@@ -182,7 +182,7 @@ def the_reasons_are_those_of_the_facts(standings: Any, today: date) -> None:
         book = rule_sets.book(standing.assessment.rule_set)
         (judged,) = assessing.judge(of_home, book, today)
         kept = (standing.assessment.grade, standing.assessment.score, standing.assessment.lines)
-        said = (judged.verdict.grade, judged.verdict.score, assessing.lines_to_json(judged.verdict.lines))
+        said = (judged.verdict.grade, judged.verdict.score, kept_lines.to_json(judged.verdict.lines))
         assert said == kept
 
 

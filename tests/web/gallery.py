@@ -82,9 +82,9 @@ def context(*, clean: bool = False) -> dict[str, Any]:
     bad = SampleForm() if clean else SampleForm({"phone": "", "kind": ""})
     bad.is_valid()
     lines = (
-        ExplainedLine("Z01", None, 1, date(2026, 11, 2), False, Effect.VETO, 0),
-        ExplainedLine("H02", None, 2, date(2026, 10, 12), True, Effect.CAP, 0),
-        ExplainedLine("F03", None, 3, date(2026, 11, 18), False, Effect.POINTS, 15),
+        ExplainedLine("Z01", 1, date(2026, 11, 2), False, Effect.VETO, 0),
+        ExplainedLine("H02", 2, date(2026, 10, 12), True, Effect.CAP, 0),
+        ExplainedLine("F03", 3, date(2026, 11, 18), False, Effect.POINTS, 15),
     )
     begun = {"started_at": now - timedelta(seconds=75), "moved_at": now}
     stopped = {"started_at": now - timedelta(minutes=9), "moved_at": now - timedelta(minutes=4)}
