@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from fucheng.web.exporting import Column, List
-from fucheng.web.review.forms import RegisterFilter
+from fucheng.web.review.forms.filters import RegisterFilter
 from fucheng.web.review.queries import register
 from rentals.models import Unit
 

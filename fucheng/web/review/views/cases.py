@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.roles import Permission
 from communities import access
 from fucheng.flows import grade_change
-from fucheng.web.review.forms import REASONS, DecisionForm
+from fucheng.web.review.forms.decisions import DecisionForm
+from fucheng.web.review.forms.reasons import REASONS
 from fucheng.web.review.queries import case, queue, urgent
 from fucheng.web.staff import StaffRequest, carried_out, posted, staff_page, status_of
 from fucheng.web.templatetags.desk import home_line

@@ -14,7 +14,7 @@ from core.errors import DomainError, Invalid, OutOfScope
 from fucheng.flows import documents as flow
 from fucheng.web import listing
 from fucheng.web.pdf import pdf_answer
-from fucheng.web.review.forms import DocumentFilter
+from fucheng.web.review.forms.filters import DocumentFilter
 from fucheng.web.review.queries import documents
 from fucheng.web.staff import StaffRequest, staff_page
 from grading.services.photos import stored_name

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.roles import Permission
 from fucheng.flows import hazard_care
 from fucheng.web import listing
-from fucheng.web.review.forms import DepartmentAnswerForm, HandOverForm
+from fucheng.web.review.forms.answers import DepartmentAnswerForm, HandOverForm
 from fucheng.web.review.queries import handling
 from fucheng.web.staff import StaffRequest, carried_out, staff_page, status_of
 

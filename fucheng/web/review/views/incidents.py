@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.roles import Permission
 from fucheng.flows import incident_import
 from fucheng.web import listing
-from fucheng.web.review.forms import PlaceForm
+from fucheng.web.review.forms.answers import PlaceForm
 from fucheng.web.review.queries import incidents
 from fucheng.web.staff import StaffRequest, carried_out, staff_page, status_of
 

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.roles import Permission
 from fucheng.flows import objection as flow
 from fucheng.web import listing
-from fucheng.web.review.forms import REASONS, HideForm, ObjectionForm
+from fucheng.web.review.forms.decisions import HideForm, ObjectionForm
+from fucheng.web.review.forms.reasons import REASONS
 from fucheng.web.review.queries import objections
 from fucheng.web.staff import StaffRequest, carried_out, posted, staff_page, status_of
 from grading.models import Reply

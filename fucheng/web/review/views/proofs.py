@@ -14,7 +14,9 @@ from accounts.roles import Permission
 from core.dates import day_of
 from fucheng.flows import hazard_report, proof
 from fucheng.web import listing
-from fucheng.web.review.forms import REASONS, AnswerForm, ProofForm
+from fucheng.web.review.forms.answers import AnswerForm
+from fucheng.web.review.forms.decisions import ProofForm
+from fucheng.web.review.forms.reasons import REASONS
 from fucheng.web.review.queries import proofs
 from fucheng.web.staff import StaffRequest, carried_out, staff_page
 

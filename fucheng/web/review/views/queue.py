@@ -17,7 +17,9 @@ from core.dates import day_of
 from core.errors import Invalid
 from fucheng.flows import bulk_decision, grade_change
 from fucheng.web import listing
-from fucheng.web.review.forms import REASONS, DecisionForm, QueueFilter
+from fucheng.web.review.forms.decisions import DecisionForm
+from fucheng.web.review.forms.filters import QueueFilter
+from fucheng.web.review.forms.reasons import REASONS
 from fucheng.web.review.queries import queue, urgent
 from fucheng.web.staff import StaffRequest, staff_page
 

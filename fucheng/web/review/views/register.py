@@ -13,14 +13,10 @@ from communities import access
 from fucheng.flows import personal_data
 from fucheng.web import exporting, listing
 from fucheng.web.review import lists
-from fucheng.web.review.forms import (
-    REASONS,
-    AsOfForm,
-    BuildingFilter,
-    RegisterFilter,
-    RevealForm,
-    StarWithdrawalForm,
-)
+from fucheng.web.review.forms.answers import RevealForm
+from fucheng.web.review.forms.decisions import StarWithdrawalForm
+from fucheng.web.review.forms.filters import AsOfForm, BuildingFilter, RegisterFilter
+from fucheng.web.review.forms.reasons import REASONS
 from fucheng.web.review.queries import homes, register
 from fucheng.web.staff import StaffRequest, carried_out, staff_page, status_of
 from rentals.models import Unit

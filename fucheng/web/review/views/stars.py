@@ -16,13 +16,9 @@ from accounts.roles import Permission
 from core.errors import DomainError, Invalid
 from fucheng.flows import stars as flow
 from fucheng.web import listing
-from fucheng.web.review.forms import (
-    REASONS,
-    PlaceFilter,
-    StarDecisionForm,
-    StarProposalForm,
-    StarWithdrawalForm,
-)
+from fucheng.web.review.forms.decisions import StarDecisionForm, StarProposalForm, StarWithdrawalForm
+from fucheng.web.review.forms.filters import PlaceFilter
+from fucheng.web.review.forms.reasons import REASONS
 from fucheng.web.review.queries import stars
 from fucheng.web.staff import StaffRequest, carried_out, posted, staff_page, status_of
 from grading.models import StarAward

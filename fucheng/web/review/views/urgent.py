@@ -13,7 +13,7 @@ from accounts.roles import Permission
 from core.dates import day_of
 from fucheng.flows import urgent_red
 from fucheng.web.photos import uploads
-from fucheng.web.review.forms import EndUrgentForm, UrgentForm
+from fucheng.web.review.forms.decisions import EndUrgentForm, UrgentForm
 from fucheng.web.review.queries import case, homes
 from fucheng.web.review.views.cases import case_page
 from fucheng.web.staff import StaffRequest, carried_out, posted, staff_page, status_of

@@ -12,7 +12,10 @@ from django.views.decorators.http import require_safe
 from accounts.roles import Permission, Role
 from communities.models import Post
 from core.errors import Conflict
-from fucheng.web.leaders import rhythm, rows
+from fucheng.web.leaders import rows
+from fucheng.web.leaders.rhythm.census import Intervals, census
+from fucheng.web.leaders.rhythm.costs import costs
+from fucheng.web.leaders.rhythm.outlook import outlook
 from fucheng.web.staff import StaffRequest, staff_page
 from grading.facts import Grade
 from grading.services import rule_sets
@@ -27,14 +30,14 @@ class IntervalForm(forms.Form):
     capped = forms.IntegerField(label=_("With an open cap item, days"), min_value=1, max_value=365)
 
 
-def in_force() -> rhythm.Intervals | None:
+def in_force() -> Intervals | None:
     """Of the version in force; None before any is published."""
     try:
         book = rule_sets.book(rule_sets.for_visit(timezone.localdate()))
     except Conflict:
         return None
     days = book.interval_days
-    return rhythm.Intervals(
+    return Intervals(
         green=days[Grade.GREEN],
         yellow=days[Grade.YELLOW],
         red=days[Grade.RED],
@@ -54,12 +57,12 @@ def page(request: StaffRequest) -> HttpResponse:
     asked: dict[str, Any] = {name: request.GET[name] for name in names if name in request.GET}
     form = IntervalForm(current | asked if asked else None, initial=current)
     is_tried = form.is_bound and form.is_valid()
-    tried = rhythm.Intervals(**form.cleaned_data) if is_tried else now
-    found = rhythm.census(request.user)
-    lines, total = rhythm.costs(request.user, found, now, tried, _workers(request))
+    tried = Intervals(**form.cleaned_data) if is_tried else now
+    found = census(request.user)
+    lines, total = costs(request.user, found, now, tried, _workers(request))
     context = {
         "now": now,
-        "outlook": rhythm.outlook(request.user, found, now, rows.number(request.GET.dict(), "community")),
+        "outlook": outlook(request.user, found, now, rows.number(request.GET.dict(), "community")),
         "ages": [age.label for age in rows.AGES],
         "form": form,
         "is_tried": is_tried,

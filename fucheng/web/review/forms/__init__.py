@@ -1,0 +1,1 @@
+"""review forms, by noun."""
