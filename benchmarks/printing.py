@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks import hands
 from benchmarks.figures import Figure
+from benchmarks.reading import WRONG, read_back
 from benchmarks.stickers.run import table
 from benchmarks.street import Bench, said
 
@@ -93,5 +94,11 @@ def _run(bench: Bench) -> tuple[list[Figure], dict[str, Any]]:
         Figure("sheets", job.result["pages"], "pages"),
         Figure("files", size / 2**20, "MB"),
         Figure("larger of the two processes, peak", max(hands.peak_mb(), hand.peak_mb), "MB", at_most=512),
+    ]
+    with said("Every sheet read back"):
+        found = read_back(run)
+    figures += [
+        Figure("codes decoded", found["codes"], exactly=bench.units),
+        *(Figure(f"read back: {what}", found[what], exactly=0) for what in WRONG),
     ]
     return figures, {"second_process_cpu_seconds": hand.cpu_seconds}
