@@ -17,10 +17,10 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Reads as its base does."""
 
-    def _put(self, queue: str, message: Any, **_: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override] # stubs
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         unfinished = Path(self.data_folder_out, f".{name}")
-        unfinished.write_text(dumps(message), encoding="utf-8")
+        unfinished.write_text(dumps(payload), encoding="utf-8")
         os.replace(unfinished, Path(self.data_folder_out, name))
 
 

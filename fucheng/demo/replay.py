@@ -34,9 +34,10 @@ from grading.services import photos
 from grading.services import stars as star_rules
 from grading.services.hazards import Seen
 from jobs import running
+from jobs.models import Job
 from rentals.models import Building, Landlord, Unit
 from signage.models import PrintRun, Product, Sign
-from signage.querysets import owing, to_take_down
+from signage.querysets import to_print, to_take_down
 from signage.services.posting import true_in_hand
 
 _VISITS = uuid.UUID("5d3c1a52-6a0e-4f0e-9a55-f0c4e6f4a2b1")
@@ -145,8 +146,13 @@ def ask_for_delisting(unit_ids: Iterable[int], at: datetime) -> None:
 
 
 def print_what_is_owed(at: datetime, *, title: str, product: str = "sticker") -> PrintRun | None:
-    """A print run by the office; None when nothing is owed."""
-    if product != Product.ESTATE_BOARD and not owing(product).exists():
+    """A print run by the office; None when nothing is left to print.
+
+    A step that is played again, because its worker died, first ends the run that was left.
+    """
+    for left in Job.objects.unfinished().filter(kind=print_run.PrintRunWork.kind):
+        running.drain(left.pk, wait=True)
+    if product != Product.ESTATE_BOARD and not to_print(product).exists():
         return None
     office = User.objects.get(name="office")
     wanted = {"owed": True} if product != Product.ESTATE_BOARD else {}
