@@ -19,5 +19,5 @@ def short_number(value: int | None) -> str:
 
 
 def percent(value: float | None, digits: int = 1) -> str:
-    """0.4567 to 45.7 %."""
-    return "–" if value is None else f"{number_format(round(value * 100, digits), decimal_pos=digits)} %"
+    """0.4567 to 45.7%."""
+    return "–" if value is None else f"{number_format(round(value * 100, digits), decimal_pos=digits)}%"

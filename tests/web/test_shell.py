@@ -327,7 +327,7 @@ def test_ids_in_templates_get_no_commas_but_figures_do() -> None:
 
 
 def test_percent_rounds_instead_of_cutting() -> None:
-    assert figures.percent(0.4567) == "45.7 %"
+    assert figures.percent(0.4567) == "45.7%"
     assert figures.percent(None) == "–"
 
 

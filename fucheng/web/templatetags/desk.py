@@ -4,7 +4,7 @@ import re
 
 from django import template
 
-from rentals.models import Unit
+from rentals.models import Building, Unit
 
 register = template.Library()
 _ABOVE = re.compile(r"^.*?街道(?:[^社]{1,8}社区)?")
@@ -25,6 +25,13 @@ def home_line(unit: Unit) -> str:
 def _with_room(address: str, room: str) -> str:
     bare = address.rstrip("房室")
     return f"{address} {room}" if room and not bare.endswith(room) else address
+
+
+@register.filter
+def building_line(building: Building) -> str:
+    """With its estate or village, unless the name begins with it: every village has a building 1."""
+    name, estate = str(building), building.estate
+    return name if estate is None or name.startswith(estate.name) else f"{estate.name}{name}"
 
 
 @register.filter

@@ -12,13 +12,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEvent
 from accounts.roles import ROLE_NAMES
 from fucheng.web.office.queries.jobs import NAMES
-from grading.models import HazardReport, Proof
+from grading.models import HazardReport, Proof, StarAward, VacancyCheck
 from grading.states import (
     CHANGE_STATE_NAMES,
     DELISTING_STATE_NAMES,
+    HAND_OVER_STATE_NAMES,
     HAZARD_STATE_NAMES,
+    INCIDENT_STATE_NAMES,
+    OBJECTION_STATE_NAMES,
     RULE_SET_STATE_NAMES,
+    SPOT_CHECK_STATE_NAMES,
+    STAR_STATE_NAMES,
+    URGENT_STATE_NAMES,
+    VACANCY_STATE_NAMES,
+    VISIT_REQUEST_STATE_NAMES,
 )
+from letters.models import Document
 from rentals.models import ImportRun
 from signage.states import SIGN_STATE_NAMES, TASK_STATE_NAMES
 
@@ -52,6 +61,11 @@ VERBS: dict[str, Any] = {
     "draft-edited": _("draft of the rules edited"),
     "draft-discarded": _("draft of the rules discarded"),
     "signs-settled": _("settings of the signs put in force"),
+    "incident-category-saved": _("category of incidents saved"),
+    "sampling-share-changed": _("share of spot checks changed"),
+    "text-message-again": _("text message sent again"),
+    "master-data-added": _("master data added"),
+    "master-data-changed": _("master data changed"),
 }
 SUBJECTS: dict[str, Any] = {
     "user": _("person"),
@@ -73,6 +87,20 @@ SUBJECTS: dict[str, Any] = {
     "job": _("job"),
     "rule_set": _("rule set"),
     "list": _("list"),
+    "document": _("document"),
+    "objection": _("objection"),
+    "reply": _("reply of a landlord"),
+    "visit_request": _("request for a visit"),
+    "vacancy_check": _("vacancy check"),
+    "urgent_red": _("urgent red"),
+    "hand_over": _("hand-over to a department"),
+    "spot_check": _("spot check"),
+    "sampling_share": _("share of spot checks"),
+    "star_proposal": _("star proposal"),
+    "star_award": _("stars of a building"),
+    "incident": _("incident"),
+    "incident_category": _("category of incidents"),
+    "text_message": _("text message"),
 }
 FIELDS: dict[str, Any] = {
     "state": _("state"),
@@ -103,6 +131,26 @@ FIELDS: dict[str, Any] = {
     "unchanged": _("unchanged"),
     "missing": _("missing from the file"),
     "bad": _("bad rows"),
+    "before": _("before"),
+    "after": _("after"),
+    "fields": _("fields"),
+    "settings": _("settings"),
+    "pool": _("visits in the pot"),
+    "drawn": _("drawn"),
+    "seed": _("seed"),
+    "nonce": _("number of the form"),
+    "assigned_to_id": _("given to"),
+    "hidden_at": _("hidden"),
+    "ended_at": _("ended"),
+    "ending": _("how it ended"),
+    "name": _("name"),
+    "offset_x": _("to the right, mm"),
+    "offset_y": _("upwards, mm"),
+    "gap_x": _("space between columns, mm"),
+    "gap_y": _("space between rows, mm"),
+    "cut_marks": _("cut marks"),
+    "percent": _("share, %"),
+    "more_after_false": _("share after a false answer, %"),
 }
 STATES: dict[str, Mapping[Any, Any]] = {
     "grade_change": CHANGE_STATE_NAMES,
@@ -114,8 +162,23 @@ STATES: dict[str, Mapping[Any, Any]] = {
     "sign_task": TASK_STATE_NAMES,
     "import_run": dict(ImportRun.State.choices),
     "rule_set": RULE_SET_STATE_NAMES,
+    "star_proposal": STAR_STATE_NAMES,
+    "urgent_red": URGENT_STATE_NAMES,
+    "hand_over": HAND_OVER_STATE_NAMES,
+    "spot_check": SPOT_CHECK_STATE_NAMES,
+    "vacancy_check": VACANCY_STATE_NAMES,
+    "incident": INCIDENT_STATE_NAMES,
+    "objection": OBJECTION_STATE_NAMES,
+    "visit_request": VISIT_REQUEST_STATE_NAMES,
+    "document": dict(Document.State.choices),
 }
-VALUES: dict[str, Mapping[Any, Any]] = {"role": ROLE_NAMES, "kind": NAMES}
+VALUES: dict[str, Mapping[Any, Any]] = {
+    "role": ROLE_NAMES,
+    "kind": NAMES,
+    "ending": dict(StarAward.End.choices),
+}
+REASONS: dict[str, Mapping[Any, Any]] = {"vacancy_check": dict(VacancyCheck.Answer.choices)}
+"""Where the reason is one of a few words of ours, not a person's own."""
 HIDDEN = frozenset({"name"})  # what a stranger typed as a name may be a password
 
 
@@ -124,6 +187,7 @@ class EventView:
     event: AuditEvent
     verb: str
     subject: str
+    reason: str
     moves: list[tuple[str, str, str]]
     details: list[tuple[str, str]]
 
@@ -157,6 +221,7 @@ def view_of(event: AuditEvent) -> EventView:
         event=event,
         verb=str(VERBS.get(event.verb, event.verb)),
         subject=str(SUBJECTS.get(event.subject, event.subject)),
+        reason=str(REASONS.get(event.subject, {}).get(event.reason, event.reason)),
         moves=[
             (
                 _field(name),
@@ -181,7 +246,7 @@ def _said(name: str, value: Any, subject: str) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {inner}" for key, inner in value.items()) or "–"
+        return ", ".join(f"{_field(key)} {_said(key, inner, subject)}" for key, inner in value.items()) or "–"
     if isinstance(value, list):
         return ", ".join(_field(str(inner)) for inner in value) or "–"
     words = STATES.get(subject, {}) if name == "state" else VALUES.get(name, {})

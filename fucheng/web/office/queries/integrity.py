@@ -150,7 +150,7 @@ def hops(first_on: date) -> list[Hop]:
             {"start": start_of(first_on), "far": FAR, "walking": WALKING, "shown": SHOWN},
         )
         rows = cursor.fetchall()
-    visits = Visit.objects.select_related("building__community").in_bulk(
+    visits = Visit.objects.select_related("building__community", "building__estate").in_bulk(
         {pk for pk, *_more in rows} | {row[1] for row in rows}
     )
     return [Hop(visits[pk], visits[before], metres, seconds) for pk, before, metres, seconds in rows]
@@ -170,14 +170,18 @@ def twins(first_on: date) -> list[Twin]:
             WITH used AS (
                 SELECT p.id, p.sha256, p.added_at, pp.look,
                        coalesce('v' || f.visit_id, 'p' || p.proof_id, 'r' || p.report_id) AS thing,
-                       coalesce(fb.name, hb.name, rb.name, '') AS place
+                       coalesce(fe.name, he.name, re.name, '')
+                           || coalesce(fb.name, hb.name, rb.name, '') AS place
                 FROM grading_photo p LEFT JOIN grading_photoprint pp ON pp.sha256 = p.sha256
                 LEFT JOIN grading_finding f ON f.id = p.finding_id
                 LEFT JOIN grading_visit v ON v.id = f.visit_id LEFT JOIN rentals_building fb ON fb.id = v.building_id
+                LEFT JOIN communities_estate fe ON fe.id = fb.estate_id
                 LEFT JOIN grading_proof pr ON pr.id = p.proof_id LEFT JOIN grading_hazard h ON h.id = pr.hazard_id
                 LEFT JOIN rentals_building hb ON hb.id = h.building_id
+                LEFT JOIN communities_estate he ON he.id = hb.estate_id
                 LEFT JOIN grading_hazardreport r ON r.id = p.report_id LEFT JOIN rentals_unit u ON u.id = r.unit_id
                 LEFT JOIN rentals_building rb ON rb.id = u.building_id
+                LEFT JOIN communities_estate re ON re.id = rb.estate_id
             ), new AS (SELECT * FROM used WHERE added_at >= %(start)s)
             SELECT a.id, b.id, a.place, b.place, true, a.added_at, b.added_at
             FROM new a JOIN used b ON b.sha256 = a.sha256 AND b.id < a.id AND b.thing <> a.thing
@@ -225,7 +229,7 @@ def refused_at(user: User, first_on: date, grid: int | None = None) -> QuerySet[
 def second_visits(user: User, which: str, first_on: date) -> QuerySet[SecondVisit]:
     """`waiting`, `late`, `confirmed` or `differing`; the buildings, and when they were seen."""
     rows = SecondVisit.objects.visible_to(user).select_related(
-        "building__community", "first", "visit", "draw"
+        "building__community", "building__estate", "first", "visit", "draw"
     )
     today = timezone.localdate()
     paid = {"visit__submitted_at__gte": start_of(first_on)}

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts.models import User
 from accounts.roles import Permission
@@ -41,17 +41,17 @@ RESULTS: dict[str, Any] = {
     "added": gettext_lazy("added"),
     "changed": gettext_lazy("changed"),
     "missing": gettext_lazy("missing from the file"),
-    "bad": gettext_lazy("bad rows"),
+    "bad": ngettext_lazy("bad row", "bad rows", "n"),
     "new": gettext_lazy("new"),
     "known": gettext_lazy("known already"),
-    "proposed": gettext_lazy("changes proposed"),
+    "proposed": ngettext_lazy("change proposed", "changes proposed", "n"),
     "homes": gettext_lazy("homes"),
     "moves": gettext_lazy("would move"),
-    "decided": gettext_lazy("changes decided"),
-    "signs": gettext_lazy("signs"),
-    "pages": gettext_lazy("pages"),
+    "decided": ngettext_lazy("change decided", "changes decided", "n"),
+    "signs": ngettext_lazy("sign printed", "signs printed", "n"),
+    "pages": ngettext_lazy("page", "pages", "n"),
     "refused": gettext_lazy("refused"),
-    "made": gettext_lazy("documents made"),
+    "made": ngettext_lazy("document made", "documents made", "n"),
 }
 
 
@@ -84,7 +84,7 @@ def view_of(job: Job, *, at: datetime, reader: User | None = None) -> JobView:
     subject, url = _subject(job)
     if reader and not any(access.can(reader, right) for right in READERS.get(job.kind, ())):
         url = ""
-    numbers = [(str(RESULTS[k]), v) for k, v in job.result.items() if k in RESULTS and isinstance(v, int)]
+    numbers = [(RESULTS[k] % {"n": v}, v) for k, v in job.result.items() if k in RESULTS and isinstance(v, int)]
     return JobView(
         job=job,
         name=str(NAMES.get(job.kind, job.kind)),

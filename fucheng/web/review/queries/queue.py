@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -138,10 +139,15 @@ class ChangeRow:
 def rows_of(changes: list[GradeChange], user: User, *, at: datetime) -> list[ChangeRow]:
     return [
         ChangeRow(
-            change, *_faults(change), barred=barred(change, user), age_days=(at - change.proposed_at).days
+            change, *_faults(change), barred=barred(change, user), age_days=_days(change.proposed_at, at)
         )
         for change in changes
     ]
+
+
+def _days(since: datetime, at: datetime) -> int:
+    """By the calendar: what came yesterday evening is not from today."""
+    return (timezone.localdate(at) - timezone.localdate(since)).days
 
 
 def _faults(change: GradeChange) -> tuple[list[RuleItem], int]:
