@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core.errors import DomainError
 
 
@@ -51,4 +52,11 @@ def _answer(request: HttpRequest, message: str, status: int) -> HttpResponse:
     """The page, or for htmx only its message, which shell.js shows as a toast."""
     is_htmx = bool(getattr(request, "htmx", False))
     template = "errors/refusal.html#message" if is_htmx else "errors/refusal.html"
-    return render(request, template, {"message": message, "status": int(status)}, status=status)
+    kind = getattr(getattr(request, "user", None), "kind", "")
+    shown = {
+        "message": message,
+        "status": int(status),
+        "is_landlord": kind == User.Kind.LANDLORD,
+        "is_staff_post": kind == User.Kind.STAFF,
+    }
+    return render(request, template, shown, status=status)
