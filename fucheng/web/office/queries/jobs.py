@@ -84,7 +84,9 @@ def view_of(job: Job, *, at: datetime, reader: User | None = None) -> JobView:
     subject, url = _subject(job)
     if reader and not any(access.can(reader, right) for right in READERS.get(job.kind, ())):
         url = ""
-    numbers = [(RESULTS[k] % {"n": v}, v) for k, v in job.result.items() if k in RESULTS and isinstance(v, int)]
+    numbers = [
+        (RESULTS[k] % {"n": v}, v) for k, v in job.result.items() if k in RESULTS and isinstance(v, int)
+    ]
     return JobView(
         job=job,
         name=str(NAMES.get(job.kind, job.kind)),
