@@ -1,6 +1,7 @@
 """The promises in sequence, a table each; exit code 1 when one is missed.
 
-    python -m benchmarks [import assessment what_if stickers pages public_page visits history] [--deep] [--units N]
+    python -m benchmarks [import assessment what_if stickers pages public_page visits history scaling]
+        [--deep] [--units N]
 
 Without --deep the street has 20,000 homes, and promises that speak of the whole street are shown, not judged.
 Figures are kept as JSON in var/bench/.
@@ -28,6 +29,7 @@ PROMISES = {
     "public_page": "benchmarks.public_page",
     "visits": "benchmarks.visits",
     "history": "benchmarks.history",
+    "scaling": "benchmarks.scaling",
 }
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "bench"
 
