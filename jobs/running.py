@@ -103,14 +103,15 @@ def _bounded() -> Iterator[None]:
         yield
 
 
+def _locked(job: Job, state: Job.State) -> Job | None:
+    """The job while it is in this state and no other worker holds it."""
+    return Job.objects.select_for_update(skip_locked=True).filter(pk=job.pk, state=state).first()
+
+
 def _plan(job: Job, handler: Handler) -> bool:
     try:
         with _bounded():
-            locked = (
-                Job.objects.select_for_update(skip_locked=True)
-                .filter(pk=job.pk, state=Job.State.PLANNING)
-                .first()
-            )
+            locked = _locked(job, Job.State.PLANNING)
             if locked is None:
                 return False
             services.plan(locked, handler.plan(locked))
@@ -174,11 +175,7 @@ def _finish(job: Job, handler: Handler) -> bool:
         return False
     try:
         with _bounded():
-            locked = (
-                Job.objects.select_for_update(skip_locked=True)
-                .filter(pk=job.pk, state=Job.State.RUNNING)
-                .first()
-            )
+            locked = _locked(job, Job.State.RUNNING)
             if locked is None:
                 return False
             services.complete(job.pk, result=handler.finish(locked))

@@ -5,13 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Permission
 from communities import access
 from core.dates import day_of
-from core.errors import Conflict
 from grading.models import RuleSet
 from grading.services import assessing, delisting, rule_sets
 from jobs import services as jobs
@@ -25,9 +23,7 @@ CHUNK = 5000  # homes, about
 def ask(*, by: User, at: datetime) -> Job:
     """A job that assesses every home under the rules in force; Conflict before their day (ADR 4)."""
     access.authorize(by, Permission.GRADE_BULK_ASSESS)
-    rule_set = rule_sets.for_visit(day_of(at))
-    if not rule_sets.is_grading(rule_set, day_of(at)):
-        raise Conflict(_("These rules grade from %(day)s on."), day=rule_set.effective_on)
+    rule_set = rule_sets.grading_on(day_of(at))
     job, is_new = jobs.ask(
         kind=BulkAssessment.kind,
         params={"rule_set": rule_set.pk, "at": at.isoformat()},

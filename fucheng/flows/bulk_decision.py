@@ -12,6 +12,7 @@ from accounts.roles import Permission
 from communities import access
 from core.errors import Invalid, NotAllowed
 from fucheng.flows import grade_change
+from grading.services import reasons
 from jobs import services as jobs
 from jobs.models import Chunk, Job
 from jobs.tasks import ring_workers
@@ -27,8 +28,7 @@ def ask(*, verb: str, change_ids: Sequence[int], by: User, at: datetime, reason:
         raise NotAllowed
     if verb not in grade_change.MANY:
         raise Invalid(_("This decision is not understood. Choose again on the list."))
-    if not reason.strip():
-        raise Invalid(_("Give a reason; the landlord will read it."))
+    reasons.demand(reason)
     job, is_new = jobs.ask(
         kind=BulkDecision.kind,
         params={"verb": verb, "ids": sorted(change_ids), "at": at.isoformat(), "reason": reason},

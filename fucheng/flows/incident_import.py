@@ -17,12 +17,12 @@ from accounts.models import User
 from accounts.roles import Permission
 from accounts.services import audit
 from communities import access
-from core.dates import day_of
 from core.errors import DomainError, Invalid
 from core.text import fold
+from fucheng.flows import aftermath
 from fucheng.flows.registry_import import local_copy
 from grading.models import Incident, IncidentCategory
-from grading.services import assessing, delisting, incidents, rule_sets, stars
+from grading.services import incidents, stars
 from grading.services.incidents import Report
 from jobs import services as jobs
 from jobs.models import Chunk, Job
@@ -93,13 +93,9 @@ def put_aside(*, incident_id: int, by: User, at: datetime) -> Incident:
 def _assess(received: Sequence[Incident], *, by: User, at: datetime) -> None:
     """The homes of the buildings where an incident counts, through the rules in force."""
     buildings = sorted({i.building_id for i in received if i.hazard_id and i.building_id})
-    rule_set = rule_sets.for_visit(day_of(at)) if buildings else None
-    if rule_set is None or not rule_sets.is_grading(rule_set, day_of(at)):
-        return
-    for building in buildings:
-        assessing.assess_after_check(building, rule_set=rule_set, checked_by=by, at=at)
-    delisting.follow_newer_facts(at=at)
-    stars.follow_facts(buildings, at=at)
+    if buildings:
+        aftermath.of_checks(buildings, checked_by=by, at=at)
+        stars.follow_facts(buildings, at=at)
 
 
 class IncidentImport:

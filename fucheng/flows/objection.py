@@ -7,10 +7,9 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import audit
-from core.dates import day_of
-from fucheng.flows import documents
+from fucheng.flows import aftermath, documents
 from grading.models import Objection, Reply, VisitRequest
-from grading.services import assessing, delisting, objections, replies, rule_sets, visit_requests
+from grading.services import objections, replies, visit_requests
 from letters.services import telling
 
 
@@ -55,10 +54,8 @@ def uphold(
         objection_id=objection_id, by=by, at=at, answer=answer, hazard_ids=hazard_ids
     )
     documents.write_answer(objection, by=by, at=at)
-    rule_set = rule_sets.for_visit(day_of(at))
-    if hazard_ids and rule_sets.is_grading(rule_set, day_of(at)):
-        assessing.assess_after_check(objection.unit.building_id, rule_set=rule_set, checked_by=by, at=at)
-        delisting.follow_newer_facts(at=at)
+    if hazard_ids:
+        aftermath.of_checks([objection.unit.building_id], checked_by=by, at=at)
     return objection
 
 

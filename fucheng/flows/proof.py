@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import audit
-from core.dates import day_of
+from fucheng.flows import aftermath
 from grading.models import Photo, Proof
-from grading.services import assessing, delisting, hazards, photos, rule_sets, spot_checks
+from grading.services import hazards, photos, spot_checks
 from letters.services import telling
 
 
@@ -31,10 +31,7 @@ def accept(*, proof_id: int, by: User, at: datetime) -> Proof:
     audit.act_as(by)
     proof = hazards.accept_proof(proof_id=proof_id, by=by, at=at)
     spot_checks.draw(proof, at=at)
-    rule_set = rule_sets.for_visit(day_of(at))
-    if rule_sets.is_grading(rule_set, day_of(at)):
-        assessing.assess_after_check(proof.hazard.building_id, rule_set=rule_set, checked_by=by, at=at)
-        delisting.follow_newer_facts(at=at)
+    aftermath.of_checks([proof.hazard.building_id], checked_by=by, at=at)
     telling.of_proof(proof, at=at)
     return proof
 

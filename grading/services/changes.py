@@ -14,10 +14,10 @@ from accounts.models import User
 from accounts.roles import Permission
 from accounts.services import audit
 from communities import access
-from core.errors import Conflict, Invalid, NotAllowed
+from core.errors import Conflict, NotAllowed
 from grading.models import GradeChange, Standing
 from grading.querysets import GradeChangeQuerySet
-from grading.services import leaving_red, watches
+from grading.services import leaving_red, reasons, watches
 from grading.states import CHANGE_MOVES, OPEN_CHANGE_STATES, ChangeState
 
 As = GradeChange.DecidedAs
@@ -78,14 +78,9 @@ def _to_decide(
         raise OwnInspection
     if to != ChangeState.RETURNED and (why := leaving_red.held([change.pk]).get(change.pk)):
         raise leaving_red.HeldInRed(why)
-    _demand_reason(reason)
+    reasons.demand(reason)
     audit.act_as(by)
     return change
-
-
-def _demand_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid(_("Give a reason; the landlord will read it."))
 
 
 def _hold_homes(changes: GradeChangeQuerySet[GradeChange]) -> None:
@@ -120,7 +115,7 @@ def decidable(by: User, state: ChangeState) -> GradeChangeQuerySet[GradeChange]:
 
 
 def _begin_bulk(change_ids: Sequence[int], *, by: User, reason: str) -> None:
-    _demand_reason(reason)
+    reasons.demand(reason)
     audit.act_as(by)
     _hold_homes(GradeChange.objects.visible_to(by).filter(pk__in=change_ids))
 

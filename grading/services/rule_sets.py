@@ -78,6 +78,14 @@ def is_grading(rule_set: RuleSet, day: date) -> bool:
     return rule_set.effective_on <= day
 
 
+def grading_on(day: date) -> RuleSet:
+    """The version in force on this day; Conflict before the first one grades (ADR 4)."""
+    rule_set = for_visit(day)
+    if not is_grading(rule_set, day):
+        raise Conflict(_("These rules grade from %(day)s on."), day=rule_set.effective_on)
+    return rule_set
+
+
 @lru_cache(maxsize=32)
 def _book(rule_set_id: int) -> RuleBook:
     rule_set = RuleSet.objects.get(pk=rule_set_id)

@@ -15,7 +15,7 @@ from core.dates import chinese_day, day_of
 from core.errors import Conflict, Invalid, NotAllowed, OutOfScope
 from grading.models import GradePeriod, RuleSet, StarAward, StarProposal
 from grading.rules import months_before
-from grading.services import rule_sets, star_facts
+from grading.services import reasons, rule_sets, star_facts
 from grading.stars import Case, Cause, StarVerdict
 from grading.states import STAR_MOVES, StarState
 from rentals.models import Building
@@ -251,8 +251,7 @@ def _to_decide(proposal_id: int, to: StarState, by: User, reason: str) -> StarPr
         raise Conflict(_("This proposal was decided in the meantime. Reload the list."))
     if proposal.proposed_by_id == by.pk:
         raise OwnProposal
-    if not reason.strip():
-        raise Invalid(_("Give a reason; the landlord will read it."))
+    reasons.demand(reason)
     return proposal
 
 

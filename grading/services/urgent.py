@@ -13,7 +13,7 @@ from core.dates import add_workdays, day_of
 from core.errors import Conflict, Invalid, NotAllowed
 from grading.facts import Effect
 from grading.models import GradeChange, HazardEvent, Photo, RuleItem, RuleSet, Standing, UrgentRed
-from grading.services import assessing, changes, hazards, photos, rule_sets
+from grading.services import assessing, changes, hazards, photos, reasons, rule_sets
 from grading.states import URGENT_MOVES, ChangeState, HazardState, UrgentState
 from rentals.models import Building, Unit
 
@@ -43,12 +43,11 @@ def put_into_red(
     unit = Unit.objects.visible_to(by).select_related("building").one(pk=unit_id)
     access.authorize(by, Permission.GRADE_DECIDE_RED, community_id=unit.building.community_id)
     Building.objects.lock(unit.building_id)  # as a visit does: nobody else opens the fault meanwhile
-    if not reason.strip():
-        raise Invalid(_("Give a reason; the landlord will read it."))
+    reasons.demand(reason)
     standing = Standing.objects.select_for_update(no_key=True).get(unit=unit)
     if unit.left_on is not None or standing.grade == "red":
         raise Conflict(_("This home is red already, or has left the register. Look at its history."))
-    rule_set = _rules_of(at)
+    rule_set = rule_sets.grading_on(day_of(at))
     item = next((item for item in causes(rule_set) if item.code == item_code), None)
     if item is None:
         raise Invalid(_("Choose the danger that makes the home red."))
@@ -91,7 +90,7 @@ def lift(*, urgent_id: int, by: User, at: datetime, reason: str) -> UrgentRed:
     veto fault waits for its usual decision. The history keeps both decisions.
     """
     urgent = _to_end(urgent_id, by, reason, to=UrgentState.LIFTED)
-    building_id, rule_set = urgent.unit.building_id, _rules_of(at)
+    building_id, rule_set = urgent.unit.building_id, rule_sets.grading_on(day_of(at))
     if urgent.is_opened_here and urgent.hazard.state != HazardState.CLOSED:
         hazard = urgent.hazard
         hazard.state, hazard.closed_at = HazardState.CLOSED, at
@@ -110,13 +109,6 @@ def lift(*, urgent_id: int, by: User, at: datetime, reason: str) -> UrgentRed:
     if not by_facts:
         assessing.assess_after_check(building_id, rule_set=rule_set, checked_by=by, at=at)
     return urgent
-
-
-def _rules_of(at: datetime) -> RuleSet:
-    rule_set = rule_sets.for_visit(day_of(at))
-    if not rule_sets.is_grading(rule_set, day_of(at)):
-        raise Conflict(_("These rules grade from %(day)s on."), day=rule_set.effective_on)
-    return rule_set
 
 
 def _back_to_the_earlier(urgent: UrgentRed, *, at: datetime) -> GradeChange:
@@ -150,8 +142,7 @@ def _to_end(urgent_id: int, by: User, reason: str, *, to: UrgentState) -> Urgent
         raise changes.AlreadyDecided
     if urgent.decided_by_id == by.pk:
         raise OwnDecision
-    if not reason.strip():
-        raise Invalid(_("Give a reason; the landlord will read it."))
+    reasons.demand(reason)
     return urgent
 
 

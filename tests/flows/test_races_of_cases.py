@@ -35,7 +35,7 @@ from tests import factories
 from tests.conftest import Cast
 from tests.factories import pay_visit
 from tests.flows.conftest import Place
-from tests.grading.test_races import CROWD, race, reviewers, won
+from tests.races import CROWD, race, reviewers, won
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 NOON = factories.NOON

@@ -22,7 +22,7 @@ from tests import factories
 from tests.conftest import Cast
 from tests.factories import pay_visit
 from tests.flows.conftest import Exploded, Place
-from tests.grading.test_races import CROWD, race, won
+from tests.races import CROWD, race, won
 
 NOON = factories.NOON
 DAY = timedelta(days=1)

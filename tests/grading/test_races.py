@@ -3,8 +3,6 @@
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -27,38 +25,10 @@ from grading.services.hazards import Seen
 from grading.services.visits import SentDifferently
 from tests import factories
 from tests.conftest import Cast
+from tests.races import CROWD, race, reviewers, won
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 NOON = factories.NOON
-CROWD = 8
-
-
-def race(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Runs all at once, each on its own connection; results, or the refusals themselves."""
-    barrier = threading.Barrier(len(calls))
-    outcome: list[Any] = [None] * len(calls)
-
-    def run(place: int) -> None:
-        try:
-            barrier.wait(timeout=20)
-            outcome[place] = calls[place]()
-        except Exception as error:
-            outcome[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    unexpected = [o for o in outcome if isinstance(o, Exception) and not isinstance(o, DomainError)]
-    assert unexpected == []
-    return outcome
-
-
-def won(outcome: list[Any]) -> list[Any]:
-    return [o for o in outcome if not isinstance(o, DomainError)]
 
 
 @pytest.fixture
@@ -78,10 +48,6 @@ def submit(cast: Cast, building, seen=(), client_id=None, by=None, note=""):
         seen=seen,
         note=note,
     )
-
-
-def reviewers(cast: Cast) -> list:
-    return [factories.person(f"reviewer-{n}", Role.REVIEWER, cast.fumin) for n in range(CROWD)]
 
 
 def test_eight_approve_one_change_and_one_wins(cast: Cast, place) -> None:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from django.db import connection
 
 from accounts import sms
 from core.errors import Conflict, NotAllowed
@@ -21,6 +20,7 @@ from tests import factories
 from tests.conftest import Cast
 from tests.factories import pay_visit
 from tests.flows.conftest import Place
+from tests.races import race, won
 
 NOON = factories.NOON
 DAY = timedelta(days=1)
@@ -254,16 +254,7 @@ def test_four_workers_at_once_send_each_message_once(cast: Cast, gateway: Gatewa
         )
         pay_visit(place.building, cast.grid, [Seen("F02", home[0].pk)])
 
-    def work() -> None:
-        try:
-            outbox.send_due(at=NOON)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
+    outcome = race([lambda: outbox.send_due(at=NOON)] * 4)
+    assert won(outcome) == outcome
     references = [body["reference"] for body in gateway.accepted]
     assert len(references) == len(set(references)) == TextMessage.objects.filter(state="sent").count() == 12

@@ -35,7 +35,6 @@ from grading.models import (
     VisitRequest,
 )
 from grading.services.incidents import Report
-from tests.grading.test_races import race
 from tests.machine import truths
 from tests.machine.life import (
     CHOICE,
@@ -48,6 +47,7 @@ from tests.machine.life import (
     inspectors_of,
     refused,
 )
+from tests.races import race
 
 PANEL = ("panel", "second_panel", "all_posts")
 STAFF = ("reviewer", "second_reviewer", "panel", "second_panel", "office", "all_posts")

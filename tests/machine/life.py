@@ -40,8 +40,8 @@ from grading.services.hazards import Seen
 from grading.states import CHANGE_MOVES, ChangeState
 from jobs.models import Job
 from tests import factories
-from tests.grading.test_races import race
 from tests.machine import truths
+from tests.races import race
 
 HOMES = 3
 BUILDING_ITEMS, UNIT_ITEMS = ("H02", "F03", "E01", "H06"), ("L06", "H03", "H05", "L01", "Z08", "L03")

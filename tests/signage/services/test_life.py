@@ -21,7 +21,7 @@ from signage.services import posting, tokens
 from signage.states import IN_HAND_STATES, REASONED_STATES, SIGN_MOVES, SignState, TaskState
 from tests import factories
 from tests.conftest import Cast
-from tests.grading.test_races import race
+from tests.races import race
 
 NOON = factories.NOON
 LATER = NOON + timedelta(days=1)
@@ -29,18 +29,6 @@ FILLED: dict[str, dict[str, Any]] = {
     SignState.POSTED: {"posted_at": LATER, "posted_photo": "a" * 64},
     SignState.REMOVED: {"ended_photo": "a" * 64},
 }
-
-
-@pytest.fixture
-def homes(cast: Cast) -> list[Unit]:
-    factories.rules()
-    units = factories.units(factories.building(cast.fumin), 3)
-    return [factories.graded(unit, "green") for unit in units]
-
-
-@pytest.fixture
-def home(homes: list[Unit]) -> Unit:
-    return homes[0]
 
 
 def told(sign: Sign) -> AuditEvent:

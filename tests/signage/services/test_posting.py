@@ -25,18 +25,6 @@ NOT_ON_THE_WALL = [s for s in SignState if s != SignState.POSTED]
 NOT_IN_HAND = [s for s in SignState if s not in IN_HAND_STATES]
 
 
-@pytest.fixture
-def homes(cast: Cast) -> list[Unit]:
-    factories.rules()
-    units = factories.units(factories.building(cast.fumin), 3)
-    return [factories.graded(unit, "green") for unit in units]
-
-
-@pytest.fixture
-def home(homes: list[Unit]) -> Unit:
-    return homes[0]
-
-
 def regrade(unit: Unit, grade: str) -> None:
     Standing.objects.filter(unit=unit).update(grade=grade, graded_at=LATER)
 
