@@ -1,6 +1,6 @@
 """Which visits, hazards and grades a person may see, and the words lists are asked in."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Self
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -222,6 +222,3 @@ class StandingQuerySet(OfUnitQuerySet[Row]):
 
     def not_graded(self) -> Self:
         return self.filter(grade__isnull=True)
-
-    def visited_since(self, at: datetime) -> Self:
-        return self.filter(last_visit_at__gte=at)

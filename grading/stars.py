@@ -57,10 +57,6 @@ class StarFacts:
     overdue: int
     cases: tuple[Case, ...] = ()
 
-    @property
-    def last_case(self) -> Case | None:
-        return max(self.cases, key=lambda case: case.on, default=None)
-
 
 @dataclass(frozen=True, slots=True)
 class StarVerdict:

@@ -56,7 +56,7 @@ def tell_of_jobs() -> None:
 
 @shared_task(name="fucheng.take_photo_prints")
 def take_photo_prints() -> None:
-    """Makes new photos comparable with the older ones."""
+    """Every quarter of an hour: new photos become comparable with the older ones."""
     second_visits.take_photo_prints()
 
 

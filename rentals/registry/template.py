@@ -36,9 +36,9 @@ NOTES: tuple[tuple[str, str], ...] = (
 )
 
 
-def write_template(path: str | Path, *, example: bool = True) -> None:
+def write_template(path: str | Path) -> None:
     """Write the blank registry template (one example row, list of hints on a second sheet)."""
-    fill_template(path, [EXAMPLE] if example else [])
+    fill_template(path, [EXAMPLE])
 
 
 def fill_template(path: str | Path, rows: Iterable[Sequence[str]]) -> int:

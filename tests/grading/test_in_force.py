@@ -103,13 +103,6 @@ def test_the_grade_on_any_day_is_read_from_the_history(home) -> None:
     assert [on(-10), on(-9), on(-1), on(0), on(30)] == [[], ["green"], ["green"], ["yellow"], ["yellow"]]
 
 
-def test_what_was_approved_between_two_moments_counts_the_first_and_not_the_last(home) -> None:
-    change = factories.change(home, None, "green", "approved", decided_at=NOON)
-    day = timedelta(days=1)
-    assert list(history.approved_between(NOON, NOON + day)) == [change]
-    assert not history.approved_between(NOON - day, NOON).exists()
-
-
 def test_integrity_names_a_standing_that_differs_from_the_history(home) -> None:
     factories.graded(home, "green")
     Standing.objects.filter(unit=home).update(grade="yellow")

@@ -126,5 +126,4 @@ class TestWords:
         due = standing.next_visit_on
         assert list(Standing.objects.stale_on(due)) == []
         assert list(Standing.objects.stale_on(due.replace(year=2027))) == [standing]
-        assert list(Standing.objects.visited_since(factories.NOON)) == [standing]
         assert [s.unit for s in Standing.objects.not_graded()] == [second]

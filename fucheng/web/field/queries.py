@@ -166,9 +166,9 @@ def signs_in_hand(user: User, beat: Beat) -> list[dict[str, Any]]:
     ]
 
 
-def own_visits(user: User, count: int = 5) -> list[OwnVisit]:
-    """The last own visits and what became of the changes they proposed."""
-    visits = list(Visit.objects.visible_to(user).filter(by=user).select_related("building")[:count])
+def own_visits(user: User) -> list[OwnVisit]:
+    """The last five own visits and what became of the changes they proposed."""
+    visits = list(Visit.objects.visible_to(user).filter(by=user).select_related("building")[:5])
     found: Any = Finding.objects.filter(visit__in=visits).values_list("visit").annotate(n=Count("pk"))
     findings = dict(found)
     outcomes = GradeChange.objects.filter(

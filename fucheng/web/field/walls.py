@@ -58,10 +58,6 @@ class Wall:
     tasks: int
     last: int | None
 
-    @property
-    def is_empty(self) -> bool:
-        return self.buildings == 0
-
 
 def signs_to_hang(user: User, beat: Beat) -> SignQuerySet[Sign]:
     """True signs in hand of the beat: handed out to this person, or to nobody yet."""

@@ -236,12 +236,12 @@ def empty_state(
 
 
 @register.inclusion_tag("_components/tabs.html")
-def tabs(items: Iterable[Any], label: str = "") -> dict[str, Any]:
+def tabs(items: Iterable[Any]) -> dict[str, Any]:
     """Items: (label, url, is_active[, count])."""
     rows = [
         {"label": i[0], "url": i[1], "active": i[2], "count": i[3] if len(i) > 3 else None} for i in items
     ]
-    return {"items": rows, "label": label or gettext("Views of this page")}
+    return {"items": rows, "label": gettext("Views of this page")}
 
 
 @register.inclusion_tag("_components/job_progress.html")

@@ -49,10 +49,6 @@ class DocumentFile:
     deliveries: list[Delivery]
     readings: list[Reading]
 
-    @property
-    def is_carried(self) -> bool:
-        return any(delivery.how != Delivery.How.INBOX for delivery in self.deliveries)
-
 
 def document_file(user: User, pk: int) -> DocumentFile:
     """Three flat queries; OutOfScope for another community's."""
