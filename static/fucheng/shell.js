@@ -86,6 +86,15 @@
   applyWidths(document);
   document.addEventListener("htmx:load", (event) => applyWidths(event.detail.elt));
 
+  // A table that needs no scrolling is no stop for the keyboard: a tall one would throw the page to its end.
+  const regions = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
+    else target.removeAttribute("tabindex");
+  }));
+  const watchRegions = (root) => root.querySelectorAll(".table-responsive[tabindex]").forEach((el) => regions.observe(el));
+  watchRegions(document);
+  document.addEventListener("htmx:load", (event) => watchRegions(event.detail.elt));
+
   // A button that must wait some seconds: <button data-wait="42" disabled>.
   document.querySelectorAll("button[data-wait]").forEach((button) => {
     let left = Number(button.dataset.wait);
