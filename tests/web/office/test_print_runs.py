@@ -111,7 +111,7 @@ def test_printing_needs_the_right(office: Office, who: str) -> None:
 
 def test_estate_board_is_marked_as_standing(office: Office) -> None:
     factories.estate(office.cast.fumin)
-    assert "Order 1 signs" in office.get(f"{RUNS}new/?product=estate_board").content.decode()
+    assert "Order 1 sign<" in office.get(f"{RUNS}new/?product=estate_board").content.decode()
     run = ordered(office, product="estate_board")
     assert printed(run).state == "done"
     sign = Sign.objects.get(product="estate_board")
