@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count, cycle
-from pathlib import Path
 from random import Random
 from statistics import median
 from typing import Any
@@ -147,7 +146,7 @@ def _warm_up(port: int, kinds: dict[str, Paths]) -> None:
 
 def _take_turn(server: web.Server, turn: Turn, paths: Paths) -> None:
     """All clients ask as fast as they are answered."""
-    worker, sessions = _child_of(server.pid), _sessions()
+    worker, sessions = web.workers(server)[0], _sessions()
     before, database = hands.cpu_seconds(worker), sum(map(hands.cpu_seconds, sessions))
     start = time.perf_counter()
     answers = _in_parallel(server.port, lambda phone: _ask_until(phone, paths, start + TURN_S))
@@ -200,11 +199,6 @@ def _by_timetable(port: int, paths: Paths, log: Log) -> None:
         return 0
 
     _in_parallel(port, work)
-
-
-def _child_of(pid: int) -> int:
-    """The one worker of the server."""
-    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
 
 
 def _sessions() -> list[int]:

@@ -52,3 +52,8 @@ def answers(port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def workers(server: Server) -> list[int]:
+    """Its processes that answer; they are there once it does."""
+    return [int(pid) for pid in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()]

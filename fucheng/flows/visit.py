@@ -79,12 +79,13 @@ def submit(
     second_visits.note_visit(visit)
     self_inspections.note_visit(visit)
     stars.follow_facts([building_id], at=at)
-    delisting.follow_newer_facts(at=at)
-    delisting.note_reinspection(visit, at=at)
+    if delisting.is_asked_for_in(building_id):
+        delisting.follow_newer_facts(at=at)
+        delisting.note_reinspection(visit, at=at)
+        telling.of_requests(building.units.values_list("pk", flat=True), at=at)
     if seen:
         opened = hazards.opened_by(visit)
         if issuing.after_visit(visit, opened, by=by, at=at):
             transaction.on_commit(document_rendering.ring)
         telling.of_visit(visit, opened, at=at)
-    telling.of_requests(building.units.values_list("pk", flat=True), at=at)
     return Receipt(visit, is_new=True, proposed=tuple(proposed))

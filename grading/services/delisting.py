@@ -93,6 +93,13 @@ def withdraw(*, request_id: int, by: User, at: datetime) -> DelistingRequest:
     return _end(request, DelistingState.WITHDRAWN, at=at, answer="")
 
 
+def is_asked_for_in(building_id: int) -> bool:
+    """Whether a request for a home there is open."""
+    return DelistingRequest.objects.filter(
+        unit__building=building_id, state__in=OPEN_DELISTING_STATES
+    ).exists()
+
+
 def note_reinspection(visit: Visit, *, at: datetime) -> None:
     """A visit to a building answers the open requests of the homes that were seen there.
 

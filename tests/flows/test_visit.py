@@ -117,7 +117,7 @@ class TestWhatRemains:
     def test_nothing_remains_when_the_last_step_explodes(
         self, cast: Cast, place: Place, explodes: Any
     ) -> None:
-        explodes(delisting, "note_reinspection")
+        explodes(delisting, "is_asked_for_in")
         with pytest.raises(Exploded):
             pay_visit(place.building, cast.grid, [Seen("F02", place.home.pk)])
         rows = (Visit, Finding, Hazard, Assessment)
