@@ -20,7 +20,7 @@ from rentals.models import Unit
 
 HOMES = """
     SELECT u.building_id, count(*), count(*) FILTER (WHERE s.grade IS DISTINCT FROM 'green'),
-           max((s.graded_at AT TIME ZONE 'Asia/Shanghai')::date) FILTER (WHERE s.grade = 'green'),
+           (max(s.graded_at) FILTER (WHERE s.grade = 'green') AT TIME ZONE 'Asia/Shanghai')::date,
            count(*) FILTER (WHERE a.grade IS DISTINCT FROM 'green'), min(a.score), min(a.score + a.bonus),
            count(*) FILTER (WHERE coalesce(s.next_visit_on < %(on)s, true))
     FROM rentals_unit u
@@ -28,6 +28,11 @@ HOMES = """
     LEFT JOIN grading_assessment a ON a.id = s.assessment_id
     WHERE u.building_id = ANY(%(buildings)s) AND u.left_on IS NULL
     GROUP BY u.building_id
+"""
+ALL_GREEN = """
+    SELECT b FROM unnest(%s::bigint[]) b WHERE NOT EXISTS (
+        SELECT FROM rentals_unit u JOIN grading_standing s ON s.unit_id = u.id
+        WHERE u.building_id = b AND u.left_on IS NULL AND s.grade IS DISTINCT FROM 'green')
 """
 CASES = """
     SELECT u.building_id, 'red', max(coalesce((p.ends_at AT TIME ZONE 'Asia/Shanghai')::date, %(on)s::date))
@@ -47,6 +52,13 @@ CASES = """
     WHERE h.building_id = ANY(%(buildings)s) AND c.state = 'false'
     GROUP BY 1
 """
+
+
+def all_green(building_ids: Collection[int]) -> list[int]:
+    """Those where no home has another grade; the others, most of a street, cannot have stars."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALL_GREEN, [list(building_ids)])
+        return [building for (building,) in cursor.fetchall()]
 
 
 def verdicts(building_ids: Collection[int], *, on: date) -> dict[int, StarVerdict]:

@@ -57,7 +57,7 @@ def candidates(building_ids: Collection[int], *, on: date) -> list[Candidate]:
     }
     found = [
         Candidate(pk, verdict, has.get(pk, (0, on))[0])
-        for pk, verdict in star_facts.verdicts(building_ids, on=on).items()
+        for pk, verdict in star_facts.verdicts(star_facts.all_green(building_ids), on=on).items()
         if pk not in skipped and _is_earned(verdict, *has.get(pk, (0, on)), on=on)
     ]
     return sorted(found, key=lambda c: (-c.verdict.stars, -(c.verdict.facts.points or 0), c.building_id))
