@@ -52,8 +52,10 @@ SHOWN = 200  # problems kept with the job
 def upload(*, file: "UploadedFile[bytes]", by: User, at: datetime) -> Job:
     """Keeps the file and asks for its import."""
     access.authorize(by, Permission.INCIDENT_IMPORT)
-    if not file.size or file.size > LIMITS.file_bytes:
-        raise Invalid(_("The file is empty or larger than 10 MB."))
+    if not file.size:
+        raise Invalid(_("The file is empty. Save it again where it comes from, and upload that."))
+    if file.size > LIMITS.file_bytes:
+        raise Invalid(_("The file is larger than 10 MB. Split it by month and upload the parts."))
     name = Path(file.name or "incidents.xlsx").name
     kept = default_storage.save(f"incidents/{at:%Y%m%d-%H%M%S}-{get_valid_filename(name)}", file)
     job, _is_new = jobs.ask(

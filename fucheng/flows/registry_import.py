@@ -34,10 +34,10 @@ def upload(
     *, file: "UploadedFile[bytes] | File[bytes]", dry_run: bool, on_error: str, by: User, at: datetime
 ) -> ImportRun:
     """Keeps an uploaded file and asks for its import; a copy that no import refers to is not kept."""
-    if not file.size or file.size > LARGEST_FILE:
-        raise Invalid(
-            _("The file is empty or larger than 60 MB. Split it by community and upload the parts.")
-        )
+    if not file.size:
+        raise Invalid(_("The file is empty. Save it again where it comes from, and upload that."))
+    if file.size > LARGEST_FILE:
+        raise Invalid(_("The file is larger than 60 MB. Split it by community and upload the parts."))
     name = Path(file.name or "registry.xlsx").name
     kept = default_storage.save(f"imports/{at:%Y%m%d-%H%M%S}-{get_valid_filename(name)}", file)
     run = None

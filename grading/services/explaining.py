@@ -119,6 +119,15 @@ class Explanation:
         return list(dict.fromkeys(steps))
 
     @property
+    def beyond_points(self) -> str:
+        """What decides where the points alone would give a better grade; empty elsewhere."""
+        if self.grade == "red":
+            return _("One such fault is enough for red, whatever the points.")
+        if self.grade == "yellow" and self.score >= self.green_from:
+            return _("An open fault of this kind holds it at yellow, whatever the points.")
+        return ""
+
+    @property
     def watch_until(self) -> date | None:
         """The last of the days until which an incident is watched."""
         return max((line.until for line in self.lines if line.happened_on and line.until), default=None)

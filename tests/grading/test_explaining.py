@@ -37,6 +37,22 @@ def test_full_less_everything_counted_is_the_score(home) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("code", "grade", "words"),
+    [("F08", "red", "enough for red"), ("H01", "yellow", "holds it at yellow"), ("L01", "green", "")],
+)
+def test_it_says_when_something_else_than_the_points_decides(cast: Cast, code, grade, words) -> None:
+    factories.rules()
+    building = factories.building(cast.fumin)
+    (unit,) = factories.units(building)
+    pay_visit(building, cast.grid, [Seen(code, unit.pk if code != "H01" else None)])
+    with translation.override("en"):
+        told = explained(unit)
+        assert told.grade == grade
+        assert words in told.beyond_points
+        assert bool(told.beyond_points) == bool(words)
+
+
 def test_the_same_item_twice_takes_its_points_once(home) -> None:
     assert sorted(line.points for line in explained(home).lines if line.item_code == "Z09") == [0, 5]
 
