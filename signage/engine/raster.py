@@ -1,6 +1,13 @@
-"""Pages of a PDF as images and text, by pypdfium2. The one place that touches that untyped library."""
+"""Pages of a PDF as images and text, by pypdfium2. The one place that touches that untyped library.
+
+PDFium keeps state for the whole process and may be called by one thread at a time (its own
+documentation, and pypdfium2's README under "Thread incompatibility"); two previews at once ended
+a web process by a segmentation fault. So a document is opened, read and closed under one lock, and
+nothing of PDFium's outlives it.
+"""
 
 import importlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +16,7 @@ from PIL import Image
 
 # Loaded by name: pypdfium2 ships no types, and this keeps its untyped calls in one typed wrapper.
 _pdfium: Any = importlib.import_module("pypdfium2")
+_ONE_THREAD = threading.Lock()
 
 
 class Page:
@@ -24,7 +32,12 @@ class Page:
 
     def image(self, scale: float, *, grey: bool = False) -> Image.Image:
         """The page at `scale` pixels per point."""
-        picture: Image.Image = self._page.render(scale=scale, grayscale=grey).to_pil()
+        bitmap = self._page.render(scale=scale, grayscale=grey)
+        try:
+            # A copy, as Pillow may share the bitmap's memory.
+            picture: Image.Image = bitmap.to_pil().copy()
+        finally:
+            bitmap.close()
         return picture
 
     def text(self) -> str:
@@ -59,9 +72,10 @@ class Document:
 
 @contextmanager
 def opened(pdf: bytes) -> Iterator[Document]:
-    """Open a PDF held in memory."""
-    document = _pdfium.PdfDocument(pdf)
-    try:
-        yield Document(document)
-    finally:
-        document.close()
+    """Open a PDF held in memory; other threads wait until it is closed."""
+    with _ONE_THREAD:
+        document = _pdfium.PdfDocument(pdf)
+        try:
+            yield Document(document)
+        finally:
+            document.close()
