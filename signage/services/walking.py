@@ -18,8 +18,8 @@ _ROWS = """
     SELECT COALESCE(c.name, ec.name, ''), g.id, COALESCE(g.name, ''),
            COALESCE(u.address, NULLIF(b.name, ''), b.code, e.name, rc.name),
            s.serial, s.grade, s.page, s.position, old.serial, old.grade
-    FROM signage_sign s
-    JOIN signage_printitem i ON i.run_id = s.run_id AND i.serial = s.serial
+    FROM signage_printitem i
+    JOIN signage_sign s ON s.serial = i.serial
     LEFT JOIN rentals_unit u ON u.id = s.unit_id
     LEFT JOIN rentals_building b ON b.id = COALESCE(u.building_id, s.building_id)
     LEFT JOIN communities_community c ON c.id = b.community_id
@@ -30,7 +30,7 @@ _ROWS = """
     LEFT JOIN signage_sign old ON old.product = s.product AND old.state = 'posted' AND old.id <> s.id
         AND (old.unit_id = s.unit_id OR old.building_id = s.building_id
              OR old.estate_id = s.estate_id OR old.committee_id = s.committee_id)
-    WHERE s.run_id = %s AND i.ordinal BETWEEN %s AND %s ORDER BY i.ordinal
+    WHERE i.run_id = %s AND i.ordinal BETWEEN %s AND %s ORDER BY i.ordinal
 """
 
 

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from communities.models import Community
+from core.bulk import copy_in
 from core.errors import Conflict, Invalid, NotAllowed
 from fucheng.flows import print_run
 from grading.models import Standing
@@ -246,6 +248,30 @@ class TestStickers:
         PrintItem.objects.create(run=run, ordinal=4, unit=homes[0], serial="FC9999999", grade="green")
         with pytest.raises(Conflict, match="1"):
             printing.prove(run)
+
+    def test_a_large_run_is_proved_before_the_database_has_statistics_of_it(self, cast: Cast, homes) -> None:
+        def filled(mark: str) -> PrintRun:
+            run, items = PrintRun.objects.create(title=mark, by=cast.office, at=NOON), range(20_000)
+            copy_in(
+                "signage_printitem",
+                ("run_id", "ordinal", "unit_id", "grade", "serial", "refused"),
+                [(run.pk, n + 1, homes[0].pk, "green", f"{mark}{n}", "") for n in items],
+            )
+            copy_in(
+                "signage_sign",
+                ("serial", "product", "unit_id", "grade", "says", "state", "run_id", "page", "position",
+                 "printed_at", "ended_at"),
+                [(f"{mark}{n}", "sticker", homes[0].pk, "green", "[]", "void", run.pk, 1, 1, NOON, NOON)
+                 for n in items],
+            )  # fmt: skip
+            return run
+
+        filled("A")
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE signage_printitem, signage_sign")
+            run = filled("B")
+            cursor.execute("SET LOCAL statement_timeout = '3s'")
+        assert printing.prove(run)["signs"] == 20_000
 
     def test_a_page_that_reads_otherwise_fails_the_run(self, cast: Cast, homes) -> None:
         run = printed(cast)

@@ -43,9 +43,10 @@ SELECT t.token, u.id, u.code, u.address, u.building_id, b.estate_id,
             i.fault_zh, i.fault_en, i.effect, i.points, h.unit_id IS NULL, coalesce(h.due_on < $2, false),
             h.state = %(proof_sent)s, (h.opened_at AT TIME ZONE %(zone)s)::date, h.due_on)
             ORDER BY array_position(ARRAY['veto', 'cap', 'points'], i.effect::text), h.opened_at)::text
-        FROM grading_hazard h JOIN grading_ruleitem i ON i.id = h.item_id
-        WHERE (h.unit_id = u.id OR (h.unit_id IS NULL AND h.building_id = u.building_id))
-            AND h.state <> %(closed)s AND i.effect <> 'bonus'),
+        FROM (SELECT * FROM grading_hazard WHERE unit_id = u.id UNION ALL
+            SELECT * FROM grading_hazard WHERE building_id = u.building_id AND unit_id IS NULL) h
+        JOIN grading_ruleitem i ON i.id = h.item_id
+        WHERE h.state <> %(closed)s AND i.effect <> 'bonus'),
     (SELECT (proposed_at AT TIME ZONE %(zone)s)::date::text FROM grading_gradechange
         WHERE unit_id = u.id AND state IN %(open_changes)s LIMIT 1),
     (SELECT (filed_at AT TIME ZONE %(zone)s)::date::text FROM grading_objection
